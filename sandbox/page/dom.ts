@@ -1,0 +1,125 @@
+// Everything on the page is made here: elements and text nodes, never markup from data.
+
+export type Child = Node | string | number | false | null | undefined | Child[]
+type Handler<E extends Event> = (event: E) => unknown
+
+export interface Props {
+  class?: string | undefined
+  id?: string | undefined
+  on?: {
+    click?: Handler<MouseEvent>
+    keydown?: Handler<KeyboardEvent>
+    input?: Handler<Event>
+    change?: Handler<Event>
+    submit?: Handler<SubmitEvent>
+    focus?: Handler<FocusEvent>
+    blur?: Handler<FocusEvent>
+    mousedown?: Handler<MouseEvent>
+    error?: Handler<Event>
+    toggle?: Handler<Event>
+  }
+  [attribute: string]: unknown
+}
+
+/** An element: attributes as given (false and undefined left out), `on` as listeners, children as text or nodes. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  props?: Props | null,
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag)
+  for (const [name, value] of Object.entries(props ?? {})) setProp(element, name, value)
+  append(element, children)
+  return element
+}
+
+function setProp(element: HTMLElement, name: string, value: unknown): void {
+  if (value === false || value === undefined || value === null) return
+  if (name === 'on') {
+    for (const [type, handler] of Object.entries(value as Record<string, EventListener | undefined>))
+      if (handler) element.addEventListener(type, handler)
+  } else if (name === 'value') {
+    ;(element as HTMLInputElement).value = String(value)
+  } else if (name === 'checked' || name === 'selected' || name === 'disabled') {
+    ;(element as unknown as Record<string, unknown>)[name] = value
+  } else {
+    element.setAttribute(name === 'class' ? 'class' : name, value === true ? '' : String(value))
+  }
+}
+
+export function append(parent: Node, children: Child[]): void {
+  for (const child of children) {
+    if (Array.isArray(child)) append(parent, child)
+    else if (child instanceof Node) parent.appendChild(child)
+    else if (child !== false && child !== null && child !== undefined)
+      parent.appendChild(document.createTextNode(String(child)))
+  }
+}
+
+/** Replaces what `parent` holds; the focused element with the same `data-focus` key gets the focus back. */
+export function fill(parent: Element, ...children: Child[]): void {
+  const focused = document.activeElement
+  const key =
+    focused instanceof HTMLElement && parent.contains(focused) ? focused.dataset['focus'] : undefined
+  parent.replaceChildren()
+  append(parent, children)
+  if (key !== undefined) focusKey(parent, key)
+}
+
+function focusKey(parent: Element, key: string): void {
+  for (const element of parent.querySelectorAll<HTMLElement>('[data-focus]'))
+    if (element.dataset['focus'] === key) return element.focus({ preventScroll: true })
+}
+
+/**
+ * Keeps one child per item, in order, and rebuilds only those whose print changed: a live list that neither
+ * flickers nor loses the focus of a button somebody is about to press.
+ */
+export function keyed<T>(
+  parent: Element,
+  items: T[],
+  key: (item: T) => string,
+  print: (item: T) => string,
+  build: (item: T) => HTMLElement,
+): void {
+  const old = new Map<string, HTMLElement>()
+  for (const child of parent.children)
+    if (child instanceof HTMLElement && child.dataset['key']) old.set(child.dataset['key'], child)
+  let at: Element | null = parent.firstElementChild
+  for (const item of items) {
+    const name = key(item)
+    const mark = print(item)
+    let node = old.get(name)
+    old.delete(name)
+    if (node === undefined || prints.get(node) !== mark) {
+      const fresh = build(item)
+      fresh.dataset['key'] = name
+      prints.set(fresh, mark)
+      if (node) at = replace(node, fresh, at)
+      node = fresh
+    }
+    if (node === at) at = node.nextElementSibling
+    else parent.insertBefore(node, at)
+  }
+  for (const gone of old.values()) gone.remove()
+  while (at) {
+    const next: Element | null = at.nextElementSibling
+    if (!(at instanceof HTMLElement && at.dataset['key'])) at.remove()
+    at = next
+  }
+}
+const prints = new WeakMap<HTMLElement, string>()
+
+function replace(node: HTMLElement, fresh: HTMLElement, at: Element | null): Element | null {
+  const focused = document.activeElement
+  const key = focused instanceof HTMLElement && node.contains(focused) ? focused.dataset['focus'] : undefined
+  node.replaceWith(fresh)
+  if (key !== undefined) focusKey(fresh, key)
+  return node === at ? fresh : at
+}
+
+export function byId(id: string): HTMLElement {
+  const element = document.getElementById(id)
+  if (!element) throw new Error(`the page has no #${id}`)
+  return element
+}
