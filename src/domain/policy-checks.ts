@@ -1,0 +1,165 @@
+/** A place in the policy document: keys and list indexes. */
+export type Path = readonly (string | number)[]
+
+/** What is wrong between two places of a document. `known`: the names that would have been right. */
+export type CrossProblem = { path: (string | number)[]; expected: string; got?: string; known?: string[] }
+
+type Names = Record<'severities' | 'hours' | 'rotations' | 'tiers' | 'policies', string[]>
+
+/**
+ * Everything that a schema of shapes can't see: names that nothing has, rules that are never reached, what is listed
+ * twice. It reads a document as people write it and takes any value, so that one report can hold these problems beside
+ * those of the shape; what has the wrong shape is passed over here.
+ */
+export function crossProblems(document: unknown): CrossProblem[] {
+  const names: Names = {
+    severities: keysOf(at(document, 'severities')),
+    hours: keysOf(at(document, 'hours')),
+    rotations: keysOf(at(document, 'rotations')),
+    tiers: keysOf(at(document, 'tiers')),
+    policies: keysOf(at(document, 'policies')),
+  }
+  return [
+    ...entries(at(document, 'severities')).flatMap(([name, value]) => severityProblems(name, value, names)),
+    ...hoursProblems(names),
+    ...entries(at(document, 'tiers')).flatMap(([name, value]) => tierProblems(name, value, names)),
+    ...entries(at(document, 'policies')).flatMap(([name, value]) => policyProblems(name, value, names)),
+    ...items(at(document, 'rules')).flatMap((rule, index, { length }) =>
+      ruleProblems(rule, index, length - 1, names),
+    ),
+    ...repeated(['admins'], at(document, 'admins')),
+    ...secretProblems(at(at(at(document, 'sources'), 'generic'), 'secret')),
+  ]
+}
+
+function severityProblems(name: string, value: unknown, names: Names): CrossProblem[] {
+  const path = ['severities', name]
+  const twin = names.severities.find((other) => other !== name && other.toLowerCase() === name.toLowerCase())
+  const isSecond = twin !== undefined && names.severities.indexOf(twin) < names.severities.indexOf(name)
+  return [
+    ...(isSecond ? [{ path, expected: `a name that differs from ${twin} in more than its capitals` }] : []),
+    ...reference([...path, 'hours'], at(value, 'hours'), {
+      known: [...names.hours, 'always'],
+      expected:
+        names.hours.length > 0
+          ? `the name of an hours calendar (${names.hours.join(', ')}) or "always"`
+          : '"always", for there is no hours calendar',
+    }),
+  ]
+}
+
+function hoursProblems(names: Names): CrossProblem[] {
+  if (!names.hours.includes('always')) return []
+  return [{ path: ['hours', 'always'], expected: 'another name: "always" is built in', got: '"always"' }]
+}
+
+function tierProblems(name: string, value: unknown, names: Names): CrossProblem[] {
+  const path = ['tiers', name]
+  return [
+    ...references([...path, 'on_call'], at(value, 'on_call'), oneOf('a rotation', names.rotations)),
+    ...repeated([...path, 'on_call'], at(value, 'on_call')),
+    ...repeated([...path, 'mention'], at(value, 'mention')),
+  ]
+}
+
+function policyProblems(name: string, value: unknown, names: Names): CrossProblem[] {
+  const path = ['policies', name]
+  const missed = at(value, 'missed_promise')
+  return [
+    ...items(at(value, 'tiers')).flatMap((step, index) =>
+      stepProblems([...path, 'tiers', index], step, names),
+    ),
+    ...references([...path, 'missed_promise'], missed, oneOf('a tier', names.tiers)),
+    ...repeated([...path, 'missed_promise'], missed),
+  ]
+}
+
+function stepProblems(path: Path, step: unknown, names: Names): CrossProblem[] {
+  const severities = oneOf('a severity', names.severities)
+  return [
+    ...reference([...path, 'tier'], at(step, 'tier'), oneOf('a tier', names.tiers)),
+    ...keysOf(at(step, 'wait')).flatMap((key) => reference([...path, 'wait', key], key, severities)),
+  ]
+}
+
+function ruleProblems(rule: unknown, index: number, last: number, names: Names): CrossProblem[] {
+  const path = ['rules', index]
+  const severity = oneOf('a severity', names.severities)
+  const wanted = at(at(rule, 'when'), 'severity')
+  return [
+    ...reference([...path, 'policy'], at(rule, 'policy'), oneOf('a policy', names.policies)),
+    ...reference([...path, 'severity'], at(rule, 'severity'), severity),
+    ...reference([...path, 'when', 'severity'], wanted, severity),
+    ...references([...path, 'when', 'severity'], wanted, severity),
+    ...reachProblems(rule, index, last),
+  ]
+}
+
+/** The last rule takes every ticket that is left, and only the last: below it nothing would be reached. */
+function reachProblems(rule: unknown, index: number, last: number): CrossProblem[] {
+  const isOpen = at(rule, 'when') === undefined || isEmpty(at(rule, 'when'))
+  if (index < last && isOpen) {
+    const expected = 'a condition (when), for without one the rules below are never reached'
+    return [{ path: ['rules', index], expected, got: 'none' }]
+  }
+  if (index < last || isOpen) return []
+  const expected = 'no condition on the last rule, so that every ticket starts a policy'
+  return [{ path: ['rules', index, 'when'], expected, got: 'one' }]
+}
+
+/** The generic source is signed by the Standard Webhooks scheme, which has its own form of secret. */
+function secretProblems(secret: unknown): CrossProblem[] {
+  if (typeof secret !== 'string' || /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret)) return []
+  return [
+    { path: ['sources', 'generic', 'secret'], expected: 'whsec_ followed by base64 (Standard Webhooks)' },
+  ]
+}
+
+type Choice = { known: string[]; expected: string }
+
+function oneOf(what: string, known: string[]): Choice {
+  const list = known.length > 0 ? known.join(', ') : 'there are none'
+  return { known, expected: `the name of ${what} (${list})` }
+}
+
+function reference(path: Path, name: unknown, choice: Choice): CrossProblem[] {
+  if (typeof name !== 'string' || choice.known.includes(name)) return []
+  return [{ path: [...path], ...choice, got: JSON.stringify(name) }]
+}
+
+function references(path: Path, list: unknown, choice: Choice): CrossProblem[] {
+  return items(list).flatMap((name, index) => reference([...path, index], name, choice))
+}
+
+function repeated(path: Path, list: unknown): CrossProblem[] {
+  return items(list).flatMap((item, index, all) =>
+    typeof item === 'string' && all.indexOf(item) < index
+      ? [{ path: [...path, index], expected: 'each once', got: `${JSON.stringify(item)} again` }]
+      : [],
+  )
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isEmpty(value: unknown): boolean {
+  return isRecord(value) && Object.keys(value).length === 0
+}
+
+function entries(value: unknown): [string, unknown][] {
+  return isRecord(value) ? Object.entries(value) : []
+}
+
+function keysOf(value: unknown): string[] {
+  return entries(value).map(([key]) => key)
+}
+
+function items(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** The value's own key only: `constructor` is no name that a policy has. */
+function at(value: unknown, key: string): unknown {
+  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
+}
