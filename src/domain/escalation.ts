@@ -1,0 +1,323 @@
+import type { Pause } from './hours.ts'
+import type { Promises, PromiseName } from './promises.ts'
+import { nextPromiseAt } from './promises.ts'
+import type { Ticket } from './ticket.ts'
+import { addMs, dayMs, earliest, minuteMs } from './time.ts'
+
+/** A Slack user id (`U…`, `W…`), or the name of the source that acted. */
+export type Actor = string
+
+export function isPerson(actor: Actor): boolean {
+  return /^[UW][A-Z0-9]{2,}$/.test(actor)
+}
+
+export const states = ['paging', 'acknowledged', 'unanswered', 'resolved'] as const
+/**
+ * `paging`: nobody has it and a tier has until `waitUntil`. `acknowledged`: `owner` has it until `lapseAt`.
+ * `unanswered`: every round is spent, the fallback is told again at `remindAt`. `resolved`: over, can be reopened.
+ */
+export type State = (typeof states)[number]
+
+/** One ticket being chased through one policy. Saved as one row; `version` counts its changes. */
+export type Escalation = {
+  id: number
+  version: number
+  /** The version at which state, owner, rung or severity last changed: an older button is out of date. */
+  turn: number
+  source: string
+  ticket: Ticket
+  openedBy: Actor
+  openedAt: Date
+  policy: string
+  policyHash: string
+  severity: string
+  state: State
+  /** Where on the ladder it stands: the round from 1, the tier as an index into the policy's tiers. */
+  round: number
+  tier: number
+  /** Number of the newest page of any kind, and of the newest one of the ladder and of the fallback. 0 before the first. */
+  page: number
+  rungPage: number
+  fallbackPage: number
+  pagedAt: Date | null
+  /** When the tier's time is up; null until its page is delivered (or is 60 s old). */
+  waitUntil: Date | null
+  /** When the tier's time began. */
+  waitFrom: Date | null
+  owner: Actor | null
+  acknowledgedAt: Date | null
+  lapseAt: Date | null
+  remindAt: Date | null
+  /** How many rungs of the policy's `missed_promise` have been told. */
+  raised: number
+  /** Update and resolution promises missed and not yet raised to anybody. */
+  toRaise: PromiseName[]
+  waitingSince: Date | null
+  pauses: Pause[]
+  promises: Promises
+  /** Channels that have been paged, in order, each once: where a card is, or soon will be. */
+  channels: string[]
+  /** The channel of the ladder's newest page: where the thread goes on. */
+  home: string
+  /** What the customer was last told, and by whom. */
+  told: { at: Date; by: Actor; text: string } | null
+  resolvedAt: Date | null
+  resolvedBy: Actor | null
+  resolution: string | null
+  /** The earliest instant at which anything is due; null once resolved. All that the sweep reads. */
+  wakeAt: Date | null
+}
+
+/** Why a page goes out: the wording of the page and of the card depends on it. */
+export type PageReason =
+  | 'opened'
+  | 'no_answer'
+  | 'lapsed'
+  | 'released'
+  | 'escalated'
+  | 'reopened'
+  | 'undeliverable'
+  | 'missed_promise'
+
+/** Who is asked by a page: the channel, the people on call (who get a direct message too) and other mentions. */
+export type Asked = { tier: string; channel: string; onCall: Actor[]; mention: string[] }
+
+export type FallbackReason = 'unanswered' | 'undeliverable' | 'nobody'
+
+/** What happened, in the past tense. Each carries its results, so that applying it needs no policy and no clock. */
+export type Event =
+  | { kind: 'opened'; by: Actor; severity: string; promises: Promises }
+  | { kind: 'paged'; number: number; round: number; rung: number; asked: Asked; reason: PageReason; by?: Actor }
+  | { kind: 'raised'; number: number; asked: Asked; missed: PromiseName[] }
+  | { kind: 'tier_skipped'; round: number; rung: number; tier: string }
+  | { kind: 'fallback_told'; number: number; channel: string; mention: string[]; reason: FallbackReason; detail?: string }
+  | { kind: 'page_delivered'; number: number; channel: string; waitUntil: Date | null }
+  | { kind: 'page_undeliverable'; number: number; channel: string; error: string }
+  | { kind: 'wait_started'; number: number; waitUntil: Date }
+  | { kind: 'unanswered'; remindAt: Date }
+  | { kind: 'reminded'; remindAt: Date }
+  | { kind: 'acknowledged'; by: Actor; until: Date }
+  | { kind: 'lapsed'; owner: Actor }
+  | { kind: 'released'; by: Actor }
+  | { kind: 'handed_off'; by: Actor; from: Actor | null; to: Actor; until: Date; note: string | null }
+  | { kind: 'noted'; by: Actor; text: string; until: Date | null }
+  | { kind: 'replied'; by: Actor; until: Date }
+  | { kind: 'customer_told'; by: Actor; text: string; nextBy: Date | null; promises: Promises; until: Date | null }
+  | { kind: 'waiting'; by: Actor; promises: Promises }
+  | { kind: 'resumed'; by: Actor; pause: Pause; promises: Promises; until: Date | null }
+  | { kind: 'severity_changed'; by: Actor; from: string; to: string; promises: Promises; until: Date | null; waitUntil: Date | null }
+  | { kind: 'ticket_updated'; by: Actor; ticket: Ticket; again: boolean }
+  | { kind: 'promise_warned'; promise: PromiseName; dueAt: Date }
+  | { kind: 'promise_breached'; promise: PromiseName; dueAt: Date; raise: boolean }
+  | { kind: 'resolved'; by: Actor; resolution: string | null }
+  | { kind: 'reopened'; by: Actor; reason: string | null; promises: Promises }
+export type EventKind = Event['kind']
+
+/** An event and when it happened: for a promise its due time, however late it was noticed. */
+export type Happened = { at: Date; event: Event }
+
+/** How long after it was decided a page that is still undelivered starts its tier's time anyway. */
+export const deliveryGraceMs = minuteMs
+/** How often the fallback is told again while nobody answers. */
+export const remindEveryMs = 30 * minuteMs
+/** How long after its resolution a person can reopen an escalation. */
+export const reopenForMs = 7 * dayMs
+
+/** The escalation after the events, with its version, turn and wake-up time brought up to date. */
+export function after(escalation: Escalation, happened: Happened[]): Escalation {
+  if (happened.length === 0) return escalation
+  const version = escalation.version + 1
+  const changed = happened.reduce((state, { at, event }) => apply(state, event, at), escalation)
+  const turn = happened.some(({ event }) => turns.has(event.kind)) ? version : escalation.turn
+  return { ...changed, version, turn, wakeAt: wakeAt(changed) }
+}
+
+const turns: ReadonlySet<EventKind> = new Set<EventKind>([
+  'opened',
+  'paged',
+  'unanswered',
+  'acknowledged',
+  'lapsed',
+  'released',
+  'handed_off',
+  'severity_changed',
+  'waiting',
+  'resumed',
+  'resolved',
+  'reopened',
+])
+
+/** When the clock has to look at this escalation again; null when nothing can become due any more. */
+export function wakeAt(escalation: Escalation): Date | null {
+  if (escalation.state === 'resolved') return null
+  return earliest(
+    nextPromiseAt(escalation.promises),
+    escalation.toRaise.length > 0 ? escalation.openedAt : null,
+    ladderAt(escalation),
+  )
+}
+
+/** When the ladder has its next step: the end of a tier's time, a lapse, or the fallback's reminder. */
+export function ladderAt(escalation: Escalation): Date | null {
+  switch (escalation.state) {
+    case 'paging':
+      return escalation.waitUntil ?? (escalation.pagedAt && addMs(escalation.pagedAt, deliveryGraceMs))
+    case 'acknowledged':
+      return escalation.waitingSince ? null : escalation.lapseAt
+    case 'unanswered':
+      return escalation.remindAt
+    case 'resolved':
+      return null
+  }
+}
+
+const nobodyHasIt = { owner: null, acknowledgedAt: null, lapseAt: null }
+
+/** One event, applied. Total: any event can be applied to any escalation. */
+export function apply(escalation: Escalation, event: Event, at: Date): Escalation {
+  switch (event.kind) {
+    case 'opened':
+      return { ...escalation, severity: event.severity, promises: event.promises }
+    case 'paged':
+      return {
+        ...withChannel(escalation, event.asked.channel),
+        ...nobodyHasIt,
+        state: 'paging',
+        round: event.round,
+        tier: event.rung,
+        page: event.number,
+        rungPage: event.number,
+        pagedAt: at,
+        waitUntil: null,
+        waitFrom: null,
+        remindAt: null,
+        home: event.asked.channel,
+      }
+    case 'raised':
+      return {
+        ...withChannel(escalation, event.asked.channel),
+        page: event.number,
+        raised: escalation.raised + 1,
+        toRaise: [],
+      }
+    case 'tier_skipped':
+      return { ...escalation, round: event.round, tier: event.rung }
+    case 'fallback_told':
+      return { ...withChannel(escalation, event.channel), page: event.number, fallbackPage: event.number }
+    case 'page_delivered':
+    case 'wait_started':
+      return event.number === escalation.rungPage && escalation.state === 'paging' && event.waitUntil
+        ? { ...escalation, waitFrom: at, waitUntil: event.waitUntil }
+        : escalation
+    case 'page_undeliverable':
+      return event.number === escalation.rungPage && escalation.state === 'paging'
+        ? { ...escalation, waitUntil: at }
+        : escalation
+    case 'unanswered':
+      return { ...escalation, ...nobodyHasIt, state: 'unanswered', waitUntil: null, remindAt: event.remindAt }
+    case 'reminded':
+      return { ...escalation, remindAt: event.remindAt }
+    case 'acknowledged':
+      return { ...owned(escalation, event.by, event.until, at), promises: keep(escalation.promises, ['acknowledge'], at) }
+    case 'handed_off':
+      return { ...owned(escalation, event.to, event.until, at), promises: keep(escalation.promises, ['acknowledge'], at) }
+    case 'lapsed':
+    case 'released':
+      return { ...escalation, ...nobodyHasIt }
+    case 'noted':
+    case 'replied':
+      return extended(escalation, event.until)
+    case 'customer_told':
+      return {
+        ...extended(escalation, event.until),
+        promises: event.promises,
+        told: { at, by: event.by, text: event.text },
+        toRaise: escalation.toRaise.filter((promise) => promise !== 'update'),
+      }
+    case 'waiting':
+      return { ...escalation, waitingSince: at, promises: event.promises }
+    case 'resumed':
+      return {
+        ...extended(escalation, event.until),
+        waitingSince: null,
+        pauses: [...escalation.pauses, event.pause],
+        promises: event.promises,
+      }
+    case 'severity_changed':
+      return {
+        ...extended(escalation, event.until),
+        severity: event.to,
+        promises: event.promises,
+        waitUntil: event.waitUntil,
+      }
+    case 'ticket_updated':
+      return { ...escalation, ticket: event.ticket }
+    case 'promise_warned':
+      return { ...escalation, promises: stamp(escalation.promises, event.promise, { warnedAt: at }) }
+    case 'promise_breached':
+      return {
+        ...escalation,
+        promises: stamp(escalation.promises, event.promise, { breachedAt: event.dueAt }),
+        toRaise: event.raise ? [...escalation.toRaise, event.promise] : escalation.toRaise,
+      }
+    case 'resolved':
+      return {
+        ...escalation,
+        state: 'resolved',
+        resolvedAt: at,
+        resolvedBy: event.by,
+        resolution: event.resolution,
+        waitUntil: null,
+        lapseAt: null,
+        remindAt: null,
+        waitingSince: null,
+        toRaise: [],
+        promises: keep(escalation.promises, ['acknowledge', 'update', 'resolve', 'thirtyDays'], at),
+      }
+    case 'reopened':
+      return {
+        ...escalation,
+        ...nobodyHasIt,
+        resolvedAt: null,
+        resolvedBy: null,
+        resolution: null,
+        raised: 0,
+        toRaise: [],
+        pauses: [],
+        promises: event.promises,
+      }
+  }
+}
+
+function owned(escalation: Escalation, owner: Actor, until: Date, at: Date): Escalation {
+  return {
+    ...escalation,
+    state: 'acknowledged',
+    owner,
+    acknowledgedAt: at,
+    lapseAt: until,
+    waitUntil: null,
+    remindAt: null,
+  }
+}
+
+function extended(escalation: Escalation, until: Date | null): Escalation {
+  return escalation.state === 'acknowledged' && until ? { ...escalation, lapseAt: until } : escalation
+}
+
+function withChannel(escalation: Escalation, channel: string): Escalation {
+  return escalation.channels.includes(channel)
+    ? escalation
+    : { ...escalation, channels: [...escalation.channels, channel] }
+}
+
+function stamp(promises: Promises, name: PromiseName, marks: Partial<Promises[PromiseName]>): Promises {
+  return { ...promises, [name]: { ...promises[name], ...marks } }
+}
+
+function keep(promises: Promises, names: PromiseName[], at: Date): Promises {
+  return names.reduce(
+    (kept, name) => (kept[name].keptAt ? kept : stamp(kept, name, { keptAt: at })),
+    promises,
+  )
+}

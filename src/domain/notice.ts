@@ -1,0 +1,208 @@
+import { isPerson } from './escalation.ts'
+import type { Actor, Asked, Escalation, Event, EventKind, FallbackReason, Happened, PageReason } from './escalation.ts'
+import type { PromiseName } from './promises.ts'
+import type { Terms } from './terms.ts'
+
+/** Why a person gets a direct message. `asked`, `raised`, `handed_off` and `requested` are live: they are refreshed like a card. */
+export type DirectAbout =
+  | 'asked'
+  | 'raised'
+  | 'handed_off'
+  | 'requested'
+  | 'taken'
+  | 'taken_over'
+  | 'lapsed'
+  | 'due_soon'
+  | 'missed'
+  | 'unanswered'
+  | 'resolved'
+
+/** One entry of the timeline, by the version that wrote it and its position there. */
+export type EntryRef = { version: number; position: number }
+
+/** What the outside must be told. It says what and about whom; the words are chosen at delivery, from the state of then. */
+export type Notice =
+  | {
+      kind: 'page'
+      number: number
+      channel: string
+      tier: string | null
+      mention: string[]
+      reason: PageReason | FallbackReason
+      missed?: PromiseName[]
+      detail?: string
+    }
+  | { kind: 'direct'; user: Actor; about: DirectAbout; page?: number; promise?: PromiseName }
+  | { kind: 'line'; channel: string; entry: EntryRef; broadcast: boolean }
+  | { kind: 'alarm'; to: string; problem: string }
+  | { kind: 'digest'; channel: string; period: string; from: string; to: string }
+export type NoticeKind = Notice['kind']
+
+/** A notice ready for the outbox: `key` makes it unique, a lower `priority` goes first. */
+export type Enqueued = { key: string; escalation: number | null; target: string; priority: number; notice: Notice }
+
+/** Where an event is told in a thread: nowhere, at the newest page's card, or at every card of the escalation. */
+const lines: Record<EventKind, 'nowhere' | 'here' | 'everywhere'> = {
+  opened: 'nowhere',
+  paged: 'nowhere',
+  raised: 'here',
+  tier_skipped: 'here',
+  fallback_told: 'nowhere',
+  page_delivered: 'nowhere',
+  page_undeliverable: 'here',
+  wait_started: 'nowhere',
+  unanswered: 'here',
+  reminded: 'nowhere',
+  acknowledged: 'everywhere',
+  lapsed: 'here',
+  released: 'here',
+  handed_off: 'here',
+  noted: 'here',
+  replied: 'nowhere',
+  customer_told: 'here',
+  waiting: 'here',
+  resumed: 'here',
+  severity_changed: 'here',
+  ticket_updated: 'nowhere',
+  promise_warned: 'nowhere',
+  promise_breached: 'here',
+  resolved: 'everywhere',
+  reopened: 'here',
+}
+
+/** What must be said because of these events: decided with them, committed with them. */
+export function noticesOf(escalation: Escalation, happened: Happened[], terms: Terms): Enqueued[] {
+  const urgency = terms.urgency(escalation.severity)
+  return happened.flatMap(({ event }, position) => {
+    const entry = { version: escalation.version, position }
+    const notices = [...pagesOf(event), ...directsOf(event, escalation), ...linesOf(event, escalation, entry)]
+    return notices.map((notice) => enqueued(escalation.id, notice, entry, urgency))
+  })
+}
+
+function pagesOf(event: Event): Notice[] {
+  switch (event.kind) {
+    case 'paged':
+      return [pageTo(event.asked, event.number, { reason: event.reason })]
+    case 'raised':
+      return [pageTo(event.asked, event.number, { reason: 'missed_promise', missed: event.missed })]
+    case 'fallback_told': {
+      const { number, channel, mention, reason, detail } = event
+      return [{ kind: 'page', number, channel, tier: null, mention, reason, ...(detail !== undefined && { detail }) }]
+    }
+    default:
+      return []
+  }
+}
+
+function pageTo(
+  { tier, channel, onCall, mention }: Asked,
+  number: number,
+  why: { reason: PageReason; missed?: PromiseName[] },
+): Notice {
+  return { kind: 'page', number, channel, tier, mention: [...new Set([...onCall, ...mention])], ...why }
+}
+
+function directsOf(event: Event, escalation: Escalation): Notice[] {
+  const tell = (user: Actor | null, about: DirectAbout, more: { page?: number; promise?: PromiseName } = {}): Notice[] =>
+    user && isPerson(user) && !('by' in event && event.by === user && about !== 'requested')
+      ? [{ kind: 'direct', user, about, ...more }]
+      : []
+  const { openedBy, owner } = escalation
+  switch (event.kind) {
+    case 'opened':
+      return tell(openedBy, 'requested')
+    case 'paged':
+      return event.asked.onCall.map((user) => ({ kind: 'direct', user, about: 'asked', page: event.number }))
+    case 'raised':
+      return event.asked.onCall.map((user) => ({ kind: 'direct', user, about: 'raised', page: event.number }))
+    case 'acknowledged':
+      return tell(openedBy, 'taken')
+    case 'handed_off':
+      return [...tell(event.to, 'handed_off'), ...tell(event.from, 'taken_over'), ...tell(openedBy, 'taken')]
+    case 'lapsed':
+      return tell(event.owner, 'lapsed')
+    case 'promise_warned':
+      return tell(owner, 'due_soon', { promise: event.promise })
+    case 'promise_breached':
+      return tell(owner, 'missed', { promise: event.promise })
+    case 'unanswered':
+      return tell(openedBy, 'unanswered')
+    case 'resolved':
+      return tell(openedBy, 'resolved')
+    default:
+      return []
+  }
+}
+
+function linesOf(event: Event, escalation: Escalation, entry: EntryRef): Notice[] {
+  const where = event.kind === 'ticket_updated' && event.again ? 'here' : lines[event.kind]
+  switch (where) {
+    case 'nowhere':
+      return []
+    case 'here':
+      return escalation.home ? [{ kind: 'line', channel: escalation.home, entry, broadcast: false }] : []
+    case 'everywhere':
+      return escalation.channels.map((channel) => ({ kind: 'line', channel, entry, broadcast: true }))
+  }
+}
+
+function enqueued(escalation: number, notice: Notice, entry: EntryRef, urgency: number): Enqueued {
+  const base = { escalation, notice, target: targetOf(notice), priority: priorityOf(notice, urgency) }
+  const at = `${escalation}:${entry.version}.${entry.position}`
+  switch (notice.kind) {
+    case 'page':
+      return { ...base, key: `page:${escalation}:${notice.number}:${notice.channel}` }
+    case 'direct':
+      return { ...base, key: `direct:${at}:${notice.about}:${notice.user}` }
+    case 'line':
+      return { ...base, key: `line:${at}:${notice.channel}` }
+    case 'alarm':
+    case 'digest':
+      return { ...base, key: `${notice.kind}:${at}` }
+  }
+}
+
+/** The channel or person a notice goes to. */
+export function targetOf(notice: Notice): string {
+  switch (notice.kind) {
+    case 'direct':
+      return notice.user
+    case 'alarm':
+      return notice.to
+    default:
+      return notice.channel
+  }
+}
+
+/**
+ * Pages and the direct messages that page go first, the more urgent severity before the less urgent, a first page
+ * before a fifth; then everything that only informs.
+ */
+function priorityOf(notice: Notice, urgency: number): number {
+  const pages = notice.kind === 'page' || (notice.kind === 'direct' && (notice.about === 'asked' || notice.about === 'raised'))
+  const number = notice.kind === 'page' ? notice.number : notice.kind === 'direct' ? (notice.page ?? 0) : 0
+  return (pages ? 0 : 100_000) + Math.min(urgency, 99) * 1000 + Math.min(number, 999)
+}
+
+/** True when a page would now ask for what is no longer needed: somebody has it, or a later page took its place. */
+export function isObsolete(notice: Notice, escalation: Escalation): boolean {
+  if (notice.kind === 'page') return pageIsObsolete(notice, escalation)
+  if (notice.kind !== 'direct') return false
+  if (notice.about === 'asked') return escalation.state !== 'paging' || notice.page !== escalation.rungPage
+  return notice.about === 'raised' && escalation.state === 'resolved'
+}
+
+function pageIsObsolete(page: Extract<Notice, { kind: 'page' }>, escalation: Escalation): boolean {
+  switch (page.reason) {
+    case 'missed_promise':
+      return escalation.state === 'resolved'
+    case 'unanswered':
+      return escalation.state !== 'unanswered' || page.number !== escalation.fallbackPage
+    case 'undeliverable':
+    case 'nobody':
+      return escalation.state === 'resolved' || escalation.state === 'acknowledged'
+    default:
+      return escalation.state !== 'paging' || page.number !== escalation.rungPage
+  }
+}

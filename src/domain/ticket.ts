@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+const text = (max: number) => z.string().max(max)
+
+/** One turn of the conversation the customer already had, so that they never have to repeat it. */
+export const TranscriptLine = z.looseObject({
+  from: text(100).default('customer'),
+  name: text(300).optional(),
+  at: z.iso.datetime({ offset: true }).optional(),
+  text: text(20_000),
+})
+export type TranscriptLine = z.infer<typeof TranscriptLine>
+
+export const Customer = z.looseObject({
+  name: text(1000),
+  plan: text(200).optional(),
+  contact: text(1000).optional(),
+})
+export type Customer = z.infer<typeof Customer>
+
+/** A web address a person may click: http or https only, so that a ticket can't smuggle in another scheme. */
+const WebAddress = z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).max(2000)
+
+/**
+ * A customer's problem as its source describes it: the one shape every source produces. We read it, the source owns
+ * it. Unknown fields are kept and ignored.
+ */
+export const Ticket = z.looseObject({
+  id: z.string().trim().min(1).max(200),
+  url: WebAddress.optional(),
+  subject: z.string().trim().min(1).max(50_000),
+  description: text(100_000).optional(),
+  status: text(100).optional(),
+  severity: text(100).optional(),
+  customer: Customer.optional(),
+  tags: z.array(text(200)).max(200).optional(),
+  requestedBy: text(1000).optional(),
+  tried: text(50_000).optional(),
+  transcript: z.array(TranscriptLine).max(1000).optional(),
+})
+export type Ticket = z.infer<typeof Ticket>
+
+export const ticketEventTypes = [
+  'ticket.escalated',
+  'ticket.updated',
+  'ticket.replied',
+  'ticket.waiting',
+  'ticket.solved',
+  'ticket.reopened',
+] as const
+export type TicketEventType = (typeof ticketEventTypes)[number]
+
+/** What a source tells us about a ticket. Only `type`, `id` and `subject` are required. */
+export const TicketEvent = z.looseObject({
+  type: z.enum(ticketEventTypes),
+  timestamp: z.iso.datetime({ offset: true }).optional(),
+  data: z.looseObject({ ticket: Ticket }),
+})
+export type TicketEvent = z.infer<typeof TicketEvent>
+
+/** What the later event knows wins, and what it is silent about stays. */
+export function mergeTicket(known: Ticket, told: Ticket): Ticket {
+  const customer =
+    told.customer && known.customer
+      ? { ...known.customer, ...told.customer }
+      : (told.customer ?? known.customer)
+  return { ...known, ...told, ...(customer && { customer }) }
+}
