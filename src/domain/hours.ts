@@ -143,7 +143,8 @@ function edges(hours: Hours, way: Span): number[] {
     { length: lastDay(way.to) - firstDay(way.from) + 1 },
     (_, n) => firstDay(way.from) + n,
   )
-  return days.flatMap((day) => [instantMs(hours.zone, day * dayMs), ...openOn(hours, day).flatMap(bothEnds)])
+  const midnights = days.map((day) => instantMs(hours.zone, day * dayMs))
+  return [...midnights, ...days.flatMap((day) => openOn(hours, day)).flatMap(bothEnds)]
 }
 
 function cut(way: Span, edges: readonly number[]): Span[] {

@@ -44,13 +44,13 @@ export function addMs(at: Date, ms: number): Date {
 
 /** The earliest of the instants that are set, or null when none is. */
 export function earliest(...instants: (Date | null | undefined)[]): Date | null {
-  const set = instants.filter((instant): instant is Date => instant != null)
+  const set = instants.filter((instant): instant is Date => !!instant)
   return set.length === 0 ? null : new Date(Math.min(...set.map(Number)))
 }
 
 /** True when the instant is set and not after `now`. */
 export function isDue(at: Date | null | undefined, now: Date): at is Date {
-  return at != null && at <= now
+  return !!at && at <= now
 }
 
 /** An IANA zone name the runtime knows, such as `Europe/Brussels`. */
@@ -59,7 +59,7 @@ export type TimeZone = z.infer<typeof TimeZone>
 
 function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
+    new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions()
     return !/^[+-]/.test(name)
   } catch {
     return false
