@@ -34,18 +34,23 @@ export function crossProblems(document: unknown): CrossProblem[] {
 
 function severityProblems(name: string, value: unknown, names: Names): CrossProblem[] {
   const path = ['severities', name]
-  const twin = names.severities.find((other) => other !== name && other.toLowerCase() === name.toLowerCase())
-  const isSecond = twin !== undefined && names.severities.indexOf(twin) < names.severities.indexOf(name)
+  const calendars = names.hours.filter((calendar) => calendar !== 'always')
+  const expected =
+    calendars.length > 0
+      ? `the name of an hours calendar (${calendars.join(', ')}) or "always"`
+      : '"always", for there are no hours calendars'
   return [
-    ...(isSecond ? [{ path, expected: `a name that differs from ${twin} in more than its capitals` }] : []),
-    ...reference([...path, 'hours'], at(value, 'hours'), {
-      known: [...names.hours, 'always'],
-      expected:
-        names.hours.length > 0
-          ? `the name of an hours calendar (${names.hours.join(', ')}) or "always"`
-          : '"always", for there is no hours calendar',
-    }),
+    ...twinProblems(path, name, names.severities),
+    ...reference([...path, 'hours'], at(value, 'hours'), { known: [...calendars, 'always'], expected }),
   ]
+}
+
+/** Tickets may spell a severity in any case of letters. */
+function twinProblems(path: Path, name: string, severities: string[]): CrossProblem[] {
+  const first = severities.find((other) => other.toLowerCase() === name.toLowerCase())
+  if (first === name || first === undefined) return []
+  const expected = `a name that differs from "${first}" in more than its capitals`
+  return [{ path: [...path], expected, got: JSON.stringify(name) }]
 }
 
 function hoursProblems(names: Names): CrossProblem[] {

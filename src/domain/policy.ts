@@ -4,8 +4,7 @@ import { crossProblems } from './policy-checks.ts'
 import { RotationSpec } from './rotation.ts'
 import { Duration, TimeOfDay, TimeZone, Weekdays } from './time.ts'
 
-const said = (expected: string, pattern: RegExp) =>
-  z.string(`expected ${expected}`).regex(pattern, `expected ${expected}`)
+const said = (expected: string, pattern: RegExp) => z.string().regex(pattern, `expected ${expected}`)
 
 /** A name that people choose. It starts with a letter: JavaScript would move a key such as `1` to the front. */
 const Name = said(
