@@ -1,0 +1,146 @@
+import { validate } from 'node-cron'
+import { z } from 'zod'
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+/** Everything but Slack's variables, which is all that the operator's command line needs. */
+const Settings = z
+  .object({
+    DATABASE_URL: address('a PostgreSQL address such as postgres://user@host:5432/belay', [
+      'postgres:',
+      'postgresql:',
+    ]).optional(),
+    BELAY_POLICY: z.string().default('belay.yml'),
+    BELAY_SWEEP: text('a node-cron expression of six fields, the first of them seconds', isSweep).default(
+      '* * * * * *',
+    ),
+    PORT: text('a port from 0 (any free one) to 65535', isPort).transform(Number).default(3000),
+    LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(', ')}`).default('info'),
+  })
+  .transform((env) => ({
+    /** Undefined: an embedded PostgreSQL. */
+    databaseUrl: env.DATABASE_URL,
+    /** Path of the policy file. */
+    policy: env.BELAY_POLICY,
+    /** When the sweep looks for what is due, as a node-cron expression with seconds. */
+    sweep: env.BELAY_SWEEP,
+    port: env.PORT,
+    logLevel: env.LOG_LEVEL,
+  }))
+export type Settings = z.infer<typeof Settings>
+
+const slackVariables = {
+  SLACK_BOT_TOKEN: text('a bot token that starts with xoxb-', startsWith('xoxb-')),
+  SLACK_API_URL: address('an http or https address', ['http:', 'https:']).default('https://slack.com/api/'),
+}
+
+const SocketSlack = z
+  .object({
+    ...slackVariables,
+    SLACK_APP_TOKEN: text('an app-level token that starts with xapp-', startsWith('xapp-')),
+  })
+  .transform((env) => ({
+    mode: 'socket' as const,
+    botToken: env.SLACK_BOT_TOKEN,
+    appToken: env.SLACK_APP_TOKEN,
+    apiUrl: withSlash(env.SLACK_API_URL),
+  }))
+
+const HttpSlack = z
+  .object({
+    ...slackVariables,
+    SLACK_SIGNING_SECRET: z.string('a signing secret (HTTP mode), or SLACK_APP_TOKEN (Socket Mode)'),
+  })
+  .transform((env) => ({
+    mode: 'http' as const,
+    botToken: env.SLACK_BOT_TOKEN,
+    signingSecret: env.SLACK_SIGNING_SECRET,
+    apiUrl: withSlash(env.SLACK_API_URL),
+  }))
+
+/** How Belay talks to Slack: over a socket that it opens, or over HTTP requests that Slack signs. */
+export type SlackConfig = z.infer<typeof SocketSlack> | z.infer<typeof HttpSlack>
+
+/** The environment, checked: what the process needs to start. */
+export type Config = Settings & { slack: SlackConfig }
+
+/** One variable that is missing or malformed. `got` never shows a secret. */
+export type ConfigProblem = { name: string; expected: string; got: string }
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** Reads the whole environment. All problems are reported at once; an empty variable counts as unset. */
+export function readConfig(
+  env: Env,
+): { ok: true; config: Config } | { ok: false; problems: ConfigProblem[] } {
+  const given = withoutBlanks(env)
+  const slack = (given['SLACK_APP_TOKEN'] ? SocketSlack : HttpSlack).safeParse(given)
+  const settings = Settings.safeParse(given)
+  if (slack.success && settings.success) return { ok: true, config: { ...settings.data, slack: slack.data } }
+  return { ok: false, problems: [...problemsOf(slack.error, given), ...problemsOf(settings.error, given)] }
+}
+
+/** Reads what works without Slack. */
+export function readSettings(
+  env: Env,
+): { ok: true; settings: Settings } | { ok: false; problems: ConfigProblem[] } {
+  const given = withoutBlanks(env)
+  const { data, error } = Settings.safeParse(given)
+  return data ? { ok: true, settings: data } : { ok: false, problems: problemsOf(error, given) }
+}
+
+/** One line for each problem: `PORT  expected a port …, got "http"`. */
+export function formatConfigProblems(problems: readonly ConfigProblem[]): string {
+  const width = Math.max(...problems.map(({ name }) => name.length))
+  return problems
+    .map(({ name, expected, got }) => `${name.padEnd(width)}  expected ${expected}, got ${got}`)
+    .join('\n')
+}
+
+/** Spaces and line ends around a value come from copying it and from files that hold secrets. */
+function withoutBlanks(env: Env): Env {
+  const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim()] as const)
+  return Object.fromEntries(trimmed.filter(([, value]) => value))
+}
+
+function problemsOf(error: z.ZodError | undefined, env: Env): ConfigProblem[] {
+  return (error?.issues ?? []).map(({ path, message }) => {
+    const name = String(path[0])
+    return { name, expected: message, got: shown(name, env[name]) }
+  })
+}
+
+/** A database's address may hold a password. How a token starts tells which one it is and gives nothing away. */
+function shown(name: string, value: string | undefined): string {
+  if (value === undefined) return 'nothing'
+  if (!/TOKEN|SECRET|DATABASE/.test(name) && !/@|xox|xapp-/.test(value))
+    return JSON.stringify(value.slice(0, 60))
+  const prefix = /^(xox[a-z]-|xapp-|[a-z]{2,12}:\/\/)/.exec(value)?.[0]
+  return prefix ? `one that starts with ${prefix}` : 'something else'
+}
+
+function text(expected: string, isValid: (value: string) => boolean) {
+  return z.string(expected).refine(isValid, expected)
+}
+
+function address(expected: string, protocols: string[]) {
+  return text(expected, (value) => protocols.includes(URL.parse(value)?.protocol ?? ''))
+}
+
+function startsWith(prefix: string) {
+  return (value: string) => value.startsWith(prefix) && /^\S+$/.test(value) && value.length > prefix.length
+}
+
+/** Five fields are valid for node-cron, but would look for what is due once a minute or less. */
+function isSweep(expression: string): boolean {
+  return expression.split(/\s+/).length === 6 && validate(expression)
+}
+
+function isPort(value: string): boolean {
+  return /^\d{1,5}$/.test(value) && Number(value) <= 65_535
+}
+
+/** Slack's client appends method names to the address. */
+function withSlash(address: string): string {
+  return address.endsWith('/') ? address : `${address}/`
+}
