@@ -10,13 +10,18 @@ export const generatedFiles: GeneratedFile[] = [{ path: 'belay.schema.json', con
 
 /** What an editor knows about belay.yml. Draft 7, because that is what YAML language servers speak best. */
 function policySchema(): string {
-  const schema = z.toJSONSchema(WrittenPolicy, { io: 'input', target: 'draft-7', override: allowReferences })
+  const schema = z.toJSONSchema(WrittenPolicy, { io: 'input', target: 'draft-7', override: forEditors })
   return `${JSON.stringify(schema, null, 2)}\n`
 }
 
-/** Any text of a policy may come from the environment, as `${NAME}`. */
-function allowReferences({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
-  if (jsonSchema.pattern) jsonSchema.pattern += '|\\$\\{\\w+\\}'
+const reference = '\\$\\{\\w+\\}'
+
+/** Any text but a key may come from the environment, as `${NAME}`. The largest integer of JavaScript is no news. */
+function forEditors(part: { jsonSchema: z.core.JSONSchema.BaseSchema; path: (string | number)[] }): void {
+  const { pattern, maximum } = part.jsonSchema
+  const isKey = part.path.includes('propertyNames')
+  if (pattern && !isKey && !pattern.endsWith(reference)) part.jsonSchema.pattern = `${pattern}|${reference}`
+  if (maximum === Number.MAX_SAFE_INTEGER) delete part.jsonSchema.maximum
 }
 
 /** Writes the files, or with `--check` only says which of the committed ones differ. */

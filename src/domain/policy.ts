@@ -20,7 +20,9 @@ const User = said('a user id such as U012AB3CD', /^[UW][A-Z0-9]{2,}$/)
 const Mention = said('the id of a user (U012AB3CD) or user group (S012AB3CD)', /^[UWS][A-Z0-9]{2,}$/)
 
 /** Ticket systems let their administrators choose any word, so the only demand is that there is one. */
-const Word = said('a word with a letter or a digit in it', /[\p{L}\p{N}]/u)
+const Word = z
+  .string()
+  .refine((word) => /[\p{L}\p{N}]/u.test(word), 'expected a word with a letter or a digit in it')
 
 function listOrOne<T extends z.ZodType>(item: T, description: string) {
   return z
@@ -106,35 +108,40 @@ const Digest = z.strictObject({
 })
 
 /** The policy as people write it: its shape alone. `PolicyDocument` also checks what refers to what. */
-export const WrittenPolicy = z.strictObject({
-  timezone: TimeZone.describe('IANA time zone for hours, rotations and digests unless they name their own'),
-  severities: named('severity', SeverityTimes, 'most urgent first'),
-  hours: z.record(Name, HoursSpec).default({}).describe('hours calendars by name; `always` is built in'),
-  rotations: z.record(Name, RotationSpec).default({}).describe('who is on call in turn, by name'),
-  tiers: named('tier', Tier, 'one rung each: a channel, and who is asked there'),
-  policies: named('policy', Policy, 'ordered tiers, by name'),
-  rules: z
-    .array(Rule)
-    .min(1, 'expected at least one rule')
-    .describe('which policy a ticket starts: the first match wins; only the last rule has no condition'),
-  digest: Digest.optional().describe('the summary for managers'),
-  fallback: z
-    .strictObject({ channel: Channel.describe('the channel that is told') })
-    .describe('told when a page cannot reach its own target, and when nobody answers'),
-  admins: z.array(User).default([]).describe('Slack users who look after Belay'),
-  sources: z
-    .record(
-      Name,
-      z.strictObject({
-        secret: z
-          .string()
-          .min(1, 'expected a secret')
-          .describe('shared with the ticket system; ${NAME} is read from the environment'),
-      }),
-    )
-    .default({})
-    .describe('ticket systems that may send tickets, by name'),
-})
+export const WrittenPolicy = z
+  .strictObject({
+    timezone: TimeZone.describe('IANA time zone for hours, rotations and digests unless they name their own'),
+    severities: named('severity', SeverityTimes, 'most urgent first'),
+    hours: z.record(Name, HoursSpec).default({}).describe('hours calendars by name; `always` is built in'),
+    rotations: z.record(Name, RotationSpec).default({}).describe('who is on call in turn, by name'),
+    tiers: named('tier', Tier, 'one rung each: a channel, and who is asked there'),
+    policies: named('policy', Policy, 'ordered tiers, by name'),
+    rules: z
+      .array(Rule)
+      .min(1, 'expected at least one rule')
+      .describe('which policy a ticket starts: the first match wins; only the last rule has no condition'),
+    digest: Digest.optional().describe('the summary for managers'),
+    fallback: z
+      .strictObject({ channel: Channel.describe('the channel that is told') })
+      .describe('told when a page cannot reach its own target, and when nobody answers'),
+    admins: z.array(User).default([]).describe('Slack users who look after Belay'),
+    sources: z
+      .record(
+        Name,
+        z.strictObject({
+          secret: z
+            .string()
+            .min(1, 'expected a secret')
+            .describe('shared with the ticket system; ${NAME} is read from the environment'),
+        }),
+      )
+      .default({})
+      .describe('ticket systems that may send tickets, by name'),
+  })
+  .meta({
+    title: 'A Belay policy',
+    description: 'Who is paged, when, and what was promised to the customer.',
+  })
 
 /**
  * The policy document: who is paged, when, and what was promised to the customer. It is written with severities as a
@@ -144,15 +151,10 @@ export const PolicyDocument = WrittenPolicy.superRefine((document, context) => {
   for (const { path, expected } of crossProblems(document)) {
     context.addIssue({ code: 'custom', path, message: `expected ${expected}` })
   }
-})
-  .transform(({ severities, ...rest }) => ({
-    ...rest,
-    severities: Object.entries(severities).map(severity),
-  }))
-  .meta({
-    title: 'A Belay policy',
-    description: 'Who is paged, when, and what was promised to the customer.',
-  })
+}).transform(({ severities, ...rest }) => ({
+  ...rest,
+  severities: Object.entries(severities).map(severity),
+}))
 export type PolicyDocument = z.infer<typeof PolicyDocument>
 
 function severity([name, times]: [string, z.infer<typeof SeverityTimes>]): Severity {
