@@ -22,7 +22,7 @@ const changes: Record<TimeZone, [string, string]> = {
   'Asia/Kolkata': ['2026-03-29', '2026-10-25'],
   'Pacific/Kiritimati': ['2026-03-29', '2026-10-25'],
 }
-/** None opens or closes at a time that a change skips or repeats: what happens then is a table in hours.test.ts. */
+/** None opens or closes at a time that a change skips or repeats: what happens then is a table in hours.clocks.test.ts. */
 const weeks = [
   { days: 'Mon-Fri', open: '08:30-12:30, 13:30-18:00' },
   { days: 'Mon-Thu, Sat', open: '09:00-17:00' },

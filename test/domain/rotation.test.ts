@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { describe, expect, test } from 'vitest'
 import { RotationSpec, compileRotation, onCallAt, shifts, type Shift } from '#domain/rotation.ts'
+import { at } from './wall.ts'
 
 const people = ['U0A', 'U0B', 'U0C']
 const weekly = { people, every: '1w', handoff: 'Mon 09:00' }
@@ -10,11 +11,7 @@ function rotation(spec: unknown, zone = 'Europe/Brussels') {
   return compileRotation(RotationSpec.parse(spec), zone)
 }
 
-/** `2026-03-29T09:00` on the clocks of a zone. */
-function at(wall: string, zone = 'Europe/Brussels'): Date {
-  return new Date(Temporal.PlainDateTime.from(wall).toZonedDateTime(zone).epochMilliseconds)
-}
-
+/** What the clocks show, and how far they are from UTC. */
 function shown(instant: Date, zone: string): string {
   const local = Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone)
   return local.toString({ timeZoneName: 'never', smallestUnit: 'minute' })
@@ -144,6 +141,12 @@ describe('handoffs keep their wall time when the clocks change', () => {
     expect(shown(onCallAt(daily, at('2026-10-25T12:00')).since, 'Europe/Brussels')).toBe(
       '2026-10-25T02:30+02:00',
     )
+  })
+  test('around such a handoff the clock on the wall does not decide', () => {
+    const daily = rotation({ people, every: '1d', handoff: '02:30' })
+    const [spring, autumn] = [at('2026-03-29T03:10'), new Date('2026-10-25T01:10:00Z')]
+    expect(onCallAt(daily, spring).until).toEqual(at('2026-03-29T03:30'))
+    expect(onCallAt(daily, autumn).since).toEqual(new Date('2026-10-25T00:30:00Z'))
   })
   test('a turn that the gap swallows is nobody’s', () => {
     const hourly = rotation({ people, every: '1h', handoff: '00:00' })
