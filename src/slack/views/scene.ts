@@ -1,0 +1,36 @@
+import type { Actor, Escalation } from '../../domain/escalation.ts'
+import type { Notice } from '../../domain/notice.ts'
+
+/** What became of one page: for the card and `/escalate show`. */
+export type PageFate = {
+  number: number
+  /** The tier's name; null for the fallback. */
+  tier: string | null
+  channel: string
+  state: 'pending' | 'sending' | 'unsure' | 'sent' | 'dropped' | 'failed'
+  attempts: number
+  /** When it was decided, and when its fate was settled. */
+  at: Date
+  settledAt: Date | null
+  error: string | null
+}
+
+/** Everything a view of one escalation may know: gathered once at delivery, so that a view is data in, JSON out. */
+export type Scene = {
+  escalation: Escalation
+  now: Date
+  /** The policy's tiers in order, and how many rounds it goes through them. */
+  ladder: readonly { tier: string; channel: string }[]
+  rounds: number
+  /** Severities, most urgent first. */
+  severities: readonly string[]
+  /** Display names by Slack id; someone unknown is missing. */
+  names: ReadonlyMap<Actor, string>
+  /** Newest last. */
+  pages: readonly PageFate[]
+  /** Where its cards are, so that one card can link another: permalinks by channel. */
+  links: ReadonlyMap<string, string>
+}
+
+export type PageNotice = Extract<Notice, { kind: 'page' }>
+export type DirectNotice = Extract<Notice, { kind: 'direct' }>

@@ -1,0 +1,81 @@
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { addMs } from '../domain/time.ts'
+import type { Db } from './database.ts'
+import { leaseMs } from './outbox.ts'
+import type { CardRow } from './outbox.ts'
+import { cards } from './schema.ts'
+
+/** Claims cards that are behind their escalation, the most urgent first. Each is ours for the lease. */
+export async function claimStale(db: Db, now: Date, limit: number): Promise<CardRow[]> {
+  const at = now.toISOString()
+  return db
+    .update(cards)
+    .set({ leaseUntil: addMs(now, leaseMs) })
+    .where(
+      inArray(
+        cards.id,
+        db
+          .select({ id: cards.id })
+          .from(cards)
+          .where(
+            sql`${cards.applied} < ${cards.wanted} and ${cards.lost} is null and ${cards.notBefore} <= ${at}::timestamptz
+              and (${cards.leaseUntil} is null or ${cards.leaseUntil} <= ${at}::timestamptz)`,
+          )
+          .orderBy(cards.priority, cards.notBefore)
+          .limit(limit)
+          .for('update', { skipLocked: true }),
+      ),
+    )
+    .returning()
+}
+
+/** The card now shows this version. */
+export async function settleRefreshed(db: Db, id: string, version: number): Promise<void> {
+  await db
+    .update(cards)
+    .set({ applied: sql`greatest(${cards.applied}, ${version})`, leaseUntil: null })
+    .where(eq(cards.id, id))
+}
+
+/** The edit did not go through: the card is still behind, and is tried again. */
+export async function settleBehind(db: Db, id: string, notBefore: Date): Promise<void> {
+  await db.update(cards).set({ notBefore, leaseUntil: null }).where(eq(cards.id, id))
+}
+
+/** The message can't be edited any more (deleted, too old): `why` says so. */
+export async function settleLost(db: Db, id: string, why: string): Promise<void> {
+  await db.update(cards).set({ lost: why, leaseUntil: null }).where(eq(cards.id, id))
+}
+
+/** A reader has seen an old card: it is edited again whatever we believe it shows. */
+export async function wantRefresh(db: Db, escalation: number, now: Date): Promise<void> {
+  await db
+    .update(cards)
+    .set({ applied: sql`least(${cards.applied}, ${cards.wanted} - 1)`, notBefore: now })
+    .where(and(eq(cards.escalation, escalation), isNull(cards.lost)))
+}
+
+/** The escalation's card in a channel: where its thread is. The newest one that can still be edited. */
+export async function cardIn(db: Db, escalation: number, channel: string): Promise<CardRow | null> {
+  const rows = await db
+    .select()
+    .from(cards)
+    .where(and(eq(cards.escalation, escalation), eq(cards.channel, channel), eq(cards.shape, 'card')))
+    .orderBy(sql`${cards.lost} is not null`, sql`${cards.postedAt} desc`)
+    .limit(1)
+  return rows[0] ?? null
+}
+
+/** Every live message of an escalation, oldest first. */
+export async function cardsOf(db: Db, escalation: number): Promise<CardRow[]> {
+  return db.select().from(cards).where(eq(cards.escalation, escalation)).orderBy(asc(cards.postedAt))
+}
+
+/** Whose card this message is. */
+export async function cardAt(db: Db, channel: string, ts: string): Promise<CardRow | null> {
+  const [row] = await db
+    .select()
+    .from(cards)
+    .where(and(eq(cards.channel, channel), eq(cards.ts, ts)))
+  return row ?? null
+}

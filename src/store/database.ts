@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { migrate } from 'drizzle-orm/node-postgres/migrator'
+import pg from 'pg'
+import * as schema from './schema.ts'
+
+export type Db = NodePgDatabase<typeof schema> & { $client: pg.Pool }
+/** A transaction. Writers take this and never `Db`: a notice can only be written with the change that it announces. */
+export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
+
+/** How long a statement may take, and how long to wait for a connection, in milliseconds. Buttons must answer within 3 s. */
+export type DatabaseLimits = { statementMs?: number; connectMs?: number; poolSize?: number }
+
+/**
+ * A pool on this PostgreSQL; nothing is connected yet. `onError` hears of connections that broke while idle: without it
+ * a database restart would end the process.
+ */
+export function connect(url: string, onError: (error: Error) => void, limits: DatabaseLimits = {}): Db {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: limits.poolSize ?? 20,
+    connectionTimeoutMillis: limits.connectMs ?? 2000,
+    query_timeout: limits.statementMs ?? 8000,
+    application_name: 'belay',
+    keepAlive: true,
+  })
+  pool.on('error', onError)
+  pool.on('connect', (client) => client.on('error', onError))
+  return drizzle(pool, { schema, casing: 'snake_case' })
+}
+
+const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
+/** Any number works, as long as every version of Belay uses the same. */
+const migrationLock = 7_235_294
+
+/**
+ * Brings the tables up to date. Replicas that start together wait for each other under an advisory lock. Migrations only
+ * ever expand what an older version still uses, so two versions can run side by side.
+ */
+export async function migrateDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, application_name: 'belay migrate' })
+  await client.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [migrationLock])
+    await migrate(drizzle(client, { casing: 'snake_case' }), { migrationsFolder, migrationsSchema: 'drizzle' })
+  } finally {
+    await client.end()
+  }
+}
+
+/** The PostgreSQL server's version, such as 15, and the time it has. */
+export async function serverOf(db: Db): Promise<{ version: number; now: Date }> {
+  const { rows } = await db.$client.query<{ version: number; now: Date }>(
+    `select current_setting('server_version_num')::int / 10000 as version, clock_timestamp() as now`,
+  )
+  return rows[0]!
+}

@@ -1,0 +1,138 @@
+import { and, desc, eq, ne, sql } from 'drizzle-orm'
+import { after } from '../domain/escalation.ts'
+import type { Actor, Escalation, Happened } from '../domain/escalation.ts'
+import { noticesOf } from '../domain/notice.ts'
+import type { Outcome, Refusal } from '../domain/outcome.ts'
+import { startPromises } from '../domain/promises.ts'
+import type { Terms } from '../domain/terms.ts'
+import type { Ticket } from '../domain/ticket.ts'
+import { open } from '../domain/verbs.ts'
+import type { Db, Tx } from './database.ts'
+import type { PolicyBook } from './policies.ts'
+import { save } from './save.ts'
+import { escalations } from './schema.ts'
+
+/** What every writer needs: the database, the policies, and somebody to tell that there is something to deliver. */
+export type Store = { db: Db; book: PolicyBook; committed: () => void }
+
+/** What `change` did. `unchanged`: the verb had nothing to say. */
+export type Changed =
+  | { kind: 'changed'; escalation: Escalation; happened: Happened[] }
+  | { kind: 'unchanged'; escalation: Escalation }
+  | { kind: 'refused'; refusal: Refusal; escalation: Escalation | null }
+
+export type Decide = (escalation: Escalation, terms: Terms) => Outcome
+
+/**
+ * The whole imperative shell of a verb: lock the row, decide, save, append to the timeline, enqueue the notices - one
+ * transaction.
+ */
+export async function change(store: Store, id: number, now: Date, decide: Decide): Promise<Changed> {
+  const result = await store.db.transaction((tx) => changeIn(tx, store.book, id, now, decide))
+  if (result.kind === 'changed') store.committed()
+  return result
+}
+
+/** `change` as a part of a transaction that does more. */
+export async function changeIn(tx: Tx, book: PolicyBook, id: number, now: Date, decide: Decide): Promise<Changed> {
+  const [row] = await tx.select().from(escalations).where(eq(escalations.id, id)).for('update')
+  if (!row) return { kind: 'refused', refusal: { kind: 'no_such_escalation', escalation: id }, escalation: null }
+  const escalation = toEscalation(row)
+  const terms = await book.terms(tx, row.policyHash, row.policy)
+  const outcome = decide(escalation, terms)
+  if (outcome.kind === 'refused') return { ...outcome, escalation }
+  if (outcome.happened.length === 0) return { kind: 'unchanged', escalation }
+  const blocked = await blockedBy(tx, escalation, outcome.happened)
+  if (blocked) return { kind: 'refused', refusal: blocked, escalation }
+  const next = after(escalation, outcome.happened)
+  await save(tx, now, [{ escalation: next, notices: noticesOf(next, outcome.happened, terms), happened: outcome.happened }])
+  return { kind: 'changed', escalation: next, happened: outcome.happened }
+}
+
+/** A ticket has one open escalation at most: it can't be reopened while a later one is open. */
+async function blockedBy(tx: Tx, escalation: Escalation, happened: Happened[]): Promise<Refusal | null> {
+  if (!happened.some(({ event }) => event.kind === 'reopened')) return null
+  const other = await openFor(tx, escalation.source, escalation.ticket.id)
+  return other ? { kind: 'another_open', escalation: other.id } : null
+}
+
+/** What starts an escalation. The policy and severity were chosen by the rules. */
+export type Opening = { source: string; ticket: Ticket; by: Actor; policy: string; severity: string }
+
+/** Opens an escalation for a ticket, or finds the one that is open already. */
+export async function openIn(
+  tx: Tx,
+  book: PolicyBook,
+  opening: Opening,
+  now: Date,
+): Promise<{ opened: boolean; escalation: Escalation }> {
+  const known = await openFor(tx, opening.source, opening.ticket.id)
+  if (known) return { opened: false, escalation: known }
+  const terms = await book.terms(tx, book.hash, opening.policy)
+  const [row] = await tx
+    .insert(escalations)
+    .values(blank(opening, book.hash, terms, now))
+    .onConflictDoNothing()
+    .returning()
+  if (!row) return openIn(tx, book, opening, now)
+  const happened = open(toEscalation(row), terms, opening.by, now)
+  const escalation = after(toEscalation(row), happened)
+  await save(tx, now, [{ escalation, notices: noticesOf(escalation, happened, terms), happened }])
+  return { opened: true, escalation }
+}
+
+function blank(opening: Opening, policyHash: string, terms: Terms, now: Date): typeof escalations.$inferInsert {
+  const { source, ticket, by, policy, severity } = opening
+  return {
+    ...{ source, ticket, policy, policyHash, severity },
+    ticketId: ticket.id,
+    openedBy: by,
+    openedAt: now,
+    state: 'paging',
+    promises: startPromises(terms.severity(severity), now),
+    ...{ version: 0, turn: 0, round: 1, tier: 0, page: 0, rungPage: 0, fallbackPage: 0, raised: 0 },
+    ...{ toRaise: [], pauses: [], channels: [], home: '' },
+  }
+}
+
+/** The open escalation of a ticket. */
+export async function openFor(db: Db | Tx, source: string, ticketId: string): Promise<Escalation | null> {
+  const [row] = await db
+    .select()
+    .from(escalations)
+    .where(and(eq(escalations.source, source), eq(escalations.ticketId, ticketId), ne(escalations.state, 'resolved')))
+  return row ? toEscalation(row) : null
+}
+
+/** The newest escalation of a ticket, open or not. */
+export async function latestFor(db: Db | Tx, source: string, ticketId: string): Promise<Escalation | null> {
+  const [row] = await db
+    .select()
+    .from(escalations)
+    .where(and(eq(escalations.source, source), eq(escalations.ticketId, ticketId)))
+    .orderBy(desc(escalations.id))
+    .limit(1)
+  return row ? toEscalation(row) : null
+}
+
+export async function find(db: Db | Tx, id: number): Promise<Escalation | null> {
+  const [row] = await db.select().from(escalations).where(eq(escalations.id, id))
+  return row ? toEscalation(row) : null
+}
+
+/** Open escalations: the most urgent wake-up first, `limit` at most. */
+export async function listOpen(db: Db, limit: number): Promise<Escalation[]> {
+  const rows = await db
+    .select()
+    .from(escalations)
+    .where(sql`${escalations.wakeAt} is not null and ${escalations.quarantine} is null`)
+    .orderBy(escalations.wakeAt)
+    .limit(limit)
+  return rows.map(toEscalation)
+}
+
+/** The row without what only the store needs. */
+export function toEscalation(row: typeof escalations.$inferSelect): Escalation {
+  const { ticketId: _ticketId, quarantine: _quarantine, quarantinedAt: _quarantinedAt, ...escalation } = row
+  return escalation
+}

@@ -1,0 +1,68 @@
+import { and, eq, isNull, lt, lte, sql } from 'drizzle-orm'
+import { addMs, dayMs, minuteMs, secondMs } from '../domain/time.ts'
+import type { Db, Tx } from './database.ts'
+import { inbox } from './schema.ts'
+
+/** Senders repeat themselves for a day at most; after this what they sent is forgotten. */
+const rememberedForMs = 7 * dayMs
+/** After so many failures an event is left alone; its error stays to be read. */
+const attemptsAllowed = 8
+
+type Body = Record<string, unknown>
+export type Received = { key: string; body: Body; attempts: number }
+
+/**
+ * Marks this delivery as received and handled, in the transaction that handles it. Returns null the first time, and the
+ * answer that was given when it comes again.
+ */
+export async function receiveOnce(tx: Tx, key: string, now: Date): Promise<{ answer: Body | null } | null> {
+  const fresh = await tx
+    .insert(inbox)
+    .values({ key, receivedAt: now, notBefore: now, handledAt: now })
+    .onConflictDoNothing()
+    .returning({ key: inbox.key })
+  if (fresh.length > 0) return null
+  const [known] = await tx.select({ answer: inbox.answer }).from(inbox).where(eq(inbox.key, key))
+  return { answer: known?.answer ?? null }
+}
+
+/** Keeps what was answered, for when the same delivery comes again. */
+export async function rememberAnswer(tx: Tx, key: string, answer: Body): Promise<void> {
+  await tx.update(inbox).set({ answer }).where(eq(inbox.key, key))
+}
+
+/** Keeps a Slack event until it is handled; Slack may be told that we have it as soon as this returns. */
+export async function keep(db: Db, key: string, body: Body, now: Date): Promise<void> {
+  await db.insert(inbox).values({ key, body, receivedAt: now, notBefore: now }).onConflictDoNothing()
+}
+
+/**
+ * Claims events that nobody handles at the moment. A claim is a time: if we die, the event is up again a minute later.
+ */
+export async function claimReceived(db: Db, now: Date, limit: number): Promise<Received[]> {
+  const claimed = await db
+    .update(inbox)
+    .set({ attempts: sql`${inbox.attempts} + 1`, notBefore: addMs(now, minuteMs) })
+    .where(
+      sql`${inbox.key} in (select key from inbox where handled_at is null and not_before <= ${now.toISOString()}::timestamptz
+        order by not_before limit ${limit} for update skip locked)`,
+    )
+    .returning()
+  return claimed.map(({ key, body, attempts }) => ({ key, body: body ?? {}, attempts }))
+}
+
+export async function handled(db: Db, key: string, now: Date): Promise<void> {
+  await db.update(inbox).set({ handledAt: now, body: null, error: null }).where(eq(inbox.key, key))
+}
+
+/** It is tried again, later each time; in the end it is left alone with its error. */
+export async function failed(db: Db, { key, attempts }: Received, error: string, now: Date): Promise<void> {
+  const again = addMs(now, 2 ** attempts * secondMs)
+  const givenUp = attempts >= attemptsAllowed ? { handledAt: now } : {}
+  await db.update(inbox).set({ error, notBefore: again, ...givenUp }).where(and(eq(inbox.key, key), isNull(inbox.handledAt)))
+}
+
+/** Forgets what no sender will repeat. */
+export async function forgetOld(db: Db, now: Date): Promise<void> {
+  await db.delete(inbox).where(and(lte(inbox.handledAt, now), lt(inbox.receivedAt, addMs(now, -rememberedForMs))))
+}

@@ -1,0 +1,16 @@
+const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
+
+/**
+ * Instants inside jsonb come back as `Date`: every field whose name ends in `At`, `Until`, `By`, `For` or `Since`, or is
+ * `at`, `from`, `to` or `until`, when it holds exactly what `Date.toJSON` writes. What people typed keeps its other names.
+ */
+export function revive(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return isInstant(key, value) ? new Date(value) : value
+  if (Array.isArray(value)) return value.map((item) => revive(item, key))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, revive(item, name)]))
+}
+
+function isInstant(key: string, value: string): boolean {
+  return /(^(at|from|to|until)|At|Until|By|For|Since)$/.test(key) && instant.test(value)
+}

@@ -1,0 +1,91 @@
+import { eq, inArray, sql } from 'drizzle-orm'
+import { advance } from '../domain/advance.ts'
+import { after } from '../domain/escalation.ts'
+import type { Escalation } from '../domain/escalation.ts'
+import { noticesOf } from '../domain/notice.ts'
+import type { Db, Tx } from './database.ts'
+import type { Store } from './escalations.ts'
+import { toEscalation } from './escalations.ts'
+import { enqueue, save } from './save.ts'
+import type { Decided } from './save.ts'
+import { escalations } from './schema.ts'
+
+/** How a batch went: `due` rows were claimed, `quarantined` of them could not be decided. */
+export type Swept = { due: number; pages: number; quarantined: number }
+
+/**
+ * Decides for one batch of due escalations, in one transaction. Any number of replicas can do this at once: a row that
+ * another one holds is passed over.
+ */
+export async function sweepBatch(store: Store, now: Date, limit: number): Promise<Swept> {
+  const swept = await store.db.transaction(async (tx) => {
+    const due = await claimDue(tx, now, limit)
+    const decisions = await Promise.all(due.map((escalation) => decideOne(tx, store, escalation, now)))
+    const decided = decisions.filter((decision) => 'happened' in decision)
+    const failed = decisions.filter((decision) => 'reason' in decision)
+    if (decided.length > 0) await save(tx, now, decided)
+    for (const { escalation, reason } of failed) await quarantine(tx, store, escalation, reason, now)
+    return { due: due.length, pages: pagesIn(decided), quarantined: failed.length }
+  })
+  if (swept.due > 0) store.committed()
+  return swept
+}
+
+async function claimDue(tx: Tx, now: Date, limit: number): Promise<Escalation[]> {
+  const rows = await tx
+    .select()
+    .from(escalations)
+    .where(sql`${escalations.wakeAt} <= ${now} and ${escalations.wakeAt} is not null and ${escalations.quarantine} is null`)
+    .orderBy(escalations.wakeAt)
+    .limit(limit)
+    .for('update', { skipLocked: true })
+  return rows.map(toEscalation)
+}
+
+type Failed = { escalation: Escalation; reason: string }
+
+async function decideOne(tx: Tx, store: Store, escalation: Escalation, now: Date): Promise<Decided | Failed> {
+  try {
+    const terms = await store.book.terms(tx, escalation.policyHash, escalation.policy)
+    const happened = advance(escalation, terms, now)
+    if (happened.length === 0) return { escalation, reason: 'It was due, and there was nothing to do: it would be due for ever.' }
+    const next = after(escalation, happened)
+    return { escalation: next, happened, notices: noticesOf(next, happened, terms) }
+  } catch (error) {
+    return { escalation, reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function pagesIn(decided: Decided[]): number {
+  return decided.flatMap(({ notices }) => notices).filter(({ notice }) => notice.kind === 'page').length
+}
+
+/** The row is left alone from now on, and the fallback channel is told why; the rest go on. */
+async function quarantine(tx: Tx, store: Store, { id }: Escalation, reason: string, now: Date): Promise<void> {
+  await tx.update(escalations).set({ quarantine: reason, quarantinedAt: now }).where(eq(escalations.id, id))
+  const problem = `E-${id} can't be decided and is left alone until somebody looks: ${reason}`
+  const to = store.book.live.fallback.channel
+  const alarm = { kind: 'alarm', to, problem } as const
+  await enqueue(tx, [{ key: `quarantine:${id}:${now.toISOString()}`, escalation: null, target: to, priority: 50, notice: alarm }], now)
+}
+
+/** When the longest-due escalation was due; null when none is. */
+export async function oldestDue(db: Db, now: Date): Promise<Date | null> {
+  const [row] = await db
+    .select({ wakeAt: escalations.wakeAt })
+    .from(escalations)
+    .where(sql`${escalations.wakeAt} <= ${now} and ${escalations.wakeAt} is not null and ${escalations.quarantine} is null`)
+    .orderBy(escalations.wakeAt)
+    .limit(1)
+  return row?.wakeAt ?? null
+}
+
+/** Puts quarantined escalations back under the clock. Returns how many. */
+export async function releaseQuarantined(tx: Tx, ids: number[]): Promise<number> {
+  const released = await tx
+    .update(escalations)
+    .set({ quarantine: null, quarantinedAt: null })
+    .where(inArray(escalations.id, ids))
+    .returning({ id: escalations.id })
+  return released.length
+}

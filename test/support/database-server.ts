@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { migrateDatabase } from '#store/database.ts'
+import { startEmbedded } from '#store/embedded.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    postgres: string
+    template: string
+  }
+}
+
+/** One real PostgreSQL for the whole run: `DATABASE_URL`, or an embedded one. Tests clone its migrated template. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'belay-test-'))
+  const given = process.env['DATABASE_URL']
+  const server = given
+    ? { url: given, stop: async () => {} }
+    : await startEmbedded(join(folder, 'postgres'), { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' })
+  const template = `belay_template_${process.pid}`
+  await run(server.url, `create database ${template}`)
+  await migrateDatabase(withDatabase(server.url, template))
+  project.provide('postgres', server.url)
+  project.provide('template', template)
+  return async () => {
+    await run(server.url, `drop database if exists ${template} with (force)`)
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function run(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(statement).finally(() => client.end())
+}
+
+function withDatabase(url: string, database: string): string {
+  const address = new URL(url)
+  address.pathname = `/${database}`
+  return address.href
+}

@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { inject } from 'vitest'
+
+/** A database of its own for one test: a clone of the migrated template. Dropped by `await using`. */
+export async function testDatabase(): Promise<AsyncDisposable & { url: string }> {
+  const name = `belay_${randomBytes(6).toString('hex')}`
+  await onServer(`create database ${name} template ${inject('template')}`)
+  const url = new URL(inject('postgres'))
+  url.pathname = `/${name}`
+  return {
+    url: url.href,
+    [Symbol.asyncDispose]: () => onServer(`drop database if exists ${name} with (force)`),
+  }
+}
+
+async function onServer(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('postgres') })
+  await client.connect()
+  await client.query(statement).finally(() => client.end())
+}
