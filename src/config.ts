@@ -113,7 +113,7 @@ function problemsOf(error: z.ZodError | undefined, env: Env): ConfigProblem[] {
 /** A database's address may hold a password. How a token starts tells which one it is and gives nothing away. */
 function shown(name: string, value: string | undefined): string {
   if (value === undefined) return 'nothing'
-  if (!/TOKEN|SECRET|DATABASE/.test(name) && !/@|xox|xapp-/.test(value))
+  if (!/TOKEN|SECRET|DATABASE/.test(name) && !/:\/\/.*@|xox|xapp-/.test(value))
     return JSON.stringify(value.slice(0, 60))
   const prefix = /^(xox[a-z]-|xapp-|[a-z]{2,12}:\/\/)/.exec(value)?.[0]
   return prefix ? `one that starts with ${prefix}` : 'something else'
