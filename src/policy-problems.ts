@@ -47,7 +47,7 @@ const keySeparator = ', '
 
 const typeWords: Record<string, string> = {
   int: 'a whole number',
-  number: 'a number',
+  number: 'a whole number', // a policy has no other
   boolean: 'true or false',
   array: 'a list',
   record: 'a map',
