@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { WrittenPolicy } from '../src/domain/policy.ts'
 
 /** A file that is written from the code and committed. `path` is relative to the root of the repository. */
-export type GeneratedFile = { path: string; content: () => string | Promise<string> }
+type GeneratedFile = { path: string; content: () => string | Promise<string> }
 
 /** Every generated file. To add one, add a line. */
 export const generatedFiles: GeneratedFile[] = [{ path: 'belay.schema.json', content: policySchema }]
