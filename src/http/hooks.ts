@@ -1,0 +1,46 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../clock.ts'
+import { sources } from '../sources/index.ts'
+import { receive, unknownNames } from '../sources/receive.ts'
+import type { Receipt } from '../sources/receive.ts'
+import type { Reading } from '../sources/source.ts'
+import type { Store } from '../store/escalations.ts'
+import type { Answer, Route } from './server.ts'
+import { readBody } from './server.ts'
+
+/** Ticket events are small; 1 MiB leaves room for a long conversation. */
+const bodyLimit = 1024 * 1024
+
+/** `POST /hooks/<source>`: a ticket event from a ticket system. 202 and 200 mean that it is kept. */
+export function hooks({ store, clock, log }: { store: Store; clock: Clock; log: Logger }): Route {
+  return async (request, name) => {
+    const source = sources.get(name)
+    const secret = store.book.live.sources[name]?.secret
+    if (!source || secret === undefined) return refuse(404, `The policy names no source "${name}".`)
+    const body = await readBody(request, bodyLimit)
+    if (!body) return { ...refuse(413, 'The body is larger than 1 MiB.'), headers: { connection: 'close' } }
+    const now = clock.now()
+    const reading = source.read({ headers: request.headers, body, secret, now })
+    if (reading.kind !== 'event') return refuseReading(reading)
+    const problems = unknownNames(reading.event, store.book.live)
+    if (problems.length > 0) return refuse(400, 'The ticket event names what the policy does not know.', problems)
+    return receive(store, name, reading.id, reading.event, now).then(accepted, (error: unknown) => {
+      log.error({ err: error, source: name }, 'a ticket event could not be kept')
+      return refuse(503, 'The database can not take it now. Send it again.')
+    })
+  }
+}
+
+function accepted(receipt: Receipt): Answer {
+  return { status: receipt.result === 'opened' ? 202 : 200, body: receipt }
+}
+
+function refuseReading(reading: Exclude<Reading, { kind: 'event' }>): Answer {
+  return reading.kind === 'unsigned'
+    ? refuse(401, reading.why)
+    : refuse(400, 'The body is not a ticket event.', reading.problems)
+}
+
+function refuse(status: number, error: string, problems?: string[]): Answer {
+  return { status, body: problems ? { error, problems } : { error } }
+}
