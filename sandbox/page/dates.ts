@@ -25,7 +25,7 @@ export const clockTime = (unix: number, zone: string): string =>
   parts(unix, zone, { hour: '2-digit', minute: '2-digit' })
 
 export const isoDate = (unix: number, zone: string): string =>
-  parts(unix, zone, { day: '2-digit', month: '2-digit', year: 'numeric' }).split('/').reverse().join('-')
+  parts(unix, zone, { day: '2-digit', month: '2-digit', year: 'numeric' }).split('/').toReversed().join('-')
 
 function near(unix: number, at: Moment): string | undefined {
   const names: Record<number, string> = { [-1]: 'yesterday', 0: 'today', 1: 'tomorrow' }

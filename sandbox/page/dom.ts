@@ -3,22 +3,21 @@
 export type Child = Node | string | number | false | null | undefined | Child[]
 type Handler<E extends Event> = (event: E) => unknown
 
+type Listeners = {
+  click?: Handler<MouseEvent>
+  keydown?: Handler<KeyboardEvent>
+  input?: Handler<Event>
+  change?: Handler<Event>
+  submit?: Handler<SubmitEvent>
+  error?: Handler<Event>
+  mousedown?: Handler<MouseEvent>
+}
+
 export interface Props {
   class?: string | undefined
   id?: string | undefined
-  on?: {
-    click?: Handler<MouseEvent>
-    keydown?: Handler<KeyboardEvent>
-    input?: Handler<Event>
-    change?: Handler<Event>
-    submit?: Handler<SubmitEvent>
-    focus?: Handler<FocusEvent>
-    blur?: Handler<FocusEvent>
-    mousedown?: Handler<MouseEvent>
-    error?: Handler<Event>
-    toggle?: Handler<Event>
-  }
-  [attribute: string]: unknown
+  on?: Listeners
+  [attribute: string]: string | number | boolean | null | undefined | Listeners
 }
 
 /** An element: attributes as given (false and undefined left out), `on` as listeners, children as text or nodes. */
@@ -33,17 +32,17 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-function setProp(element: HTMLElement, name: string, value: unknown): void {
+function setProp(element: HTMLElement, name: string, value: Props[string]): void {
   if (value === false || value === undefined || value === null) return
-  if (name === 'on') {
-    for (const [type, handler] of Object.entries(value as Record<string, EventListener | undefined>))
-      if (handler) element.addEventListener(type, handler)
-  } else if (name === 'value') {
-    ;(element as HTMLInputElement).value = String(value)
+  if (typeof value === 'object') {
+    for (const [type, handler] of Object.entries(value))
+      element.addEventListener(type, handler as EventListener)
+  } else if (name === 'value' && 'value' in element) {
+    element.value = String(value)
   } else if (name === 'checked' || name === 'selected' || name === 'disabled') {
-    ;(element as unknown as Record<string, unknown>)[name] = value
+    Object.assign(element, { [name]: value })
   } else {
-    element.setAttribute(name === 'class' ? 'class' : name, value === true ? '' : String(value))
+    element.setAttribute(name, value === true ? '' : String(value))
   }
 }
 

@@ -51,6 +51,7 @@ function paintToken(token: Inline, scene: Scene): Child {
     case 'usergroup':
     case 'broadcast':
     case 'channel':
+    default:
       return mention(token, scene)
   }
 }
@@ -88,16 +89,11 @@ function mention(token: Mention, scene: Scene): HTMLElement {
 }
 
 function mentionText(token: Mention, scene: Scene): string {
-  switch (token.kind) {
-    case 'user':
-      return `@${scene.userName(token.id) ?? token.label ?? token.id}`
-    case 'channel':
-      return `#${scene.channelName(token.id) ?? token.label ?? 'private-channel'}`
-    case 'usergroup':
-      return `@${scene.groupName(token.id) ?? token.label?.replace(/^@/, '') ?? token.id}`
-    case 'broadcast':
-      return `@${token.range}`
-  }
+  if (token.kind === 'broadcast') return `@${token.range}`
+  const label = token.label
+  if (token.kind === 'user') return `@${scene.userName(token.id) ?? label ?? token.id}`
+  if (token.kind === 'channel') return `#${scene.channelName(token.id) ?? label ?? 'private-channel'}`
+  return `@${scene.groupName(token.id) ?? label?.replace(/^@/, '') ?? token.id}`
 }
 
 /** One line of text, for strips, quotations and labels. */

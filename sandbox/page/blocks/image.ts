@@ -1,0 +1,32 @@
+import { h } from '../dom.ts'
+import { safeUrl } from '../mrkdwn.ts'
+
+interface Picture {
+  alt_text: string
+  image_url?: string
+}
+
+/** Only http and https images load; what does not load leaves its alternative text. */
+export function image(
+  picture: Picture | (object & { alt_text: string }),
+  size: 'accessory' | 'small' | 'large',
+): HTMLElement {
+  const url = 'image_url' in picture && picture.image_url ? safeUrl(picture.image_url) : undefined
+  const missing = () =>
+    h(
+      'span',
+      { class: `image-missing image-${size}`, role: 'img', 'aria-label': picture.alt_text },
+      picture.alt_text,
+    )
+  if (!url || !/^https?:/i.test(url)) return missing()
+  const node: HTMLElement = h('img', {
+    src: url,
+    alt: picture.alt_text,
+    title: picture.alt_text,
+    class: `image-${size}`,
+    loading: 'lazy',
+    referrerpolicy: 'no-referrer',
+    on: { error: () => node.replaceWith(missing()) },
+  })
+  return node
+}
