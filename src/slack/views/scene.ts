@@ -30,6 +30,11 @@ export type Scene = {
   pages: readonly PageFate[]
   /** Where its cards are, so that one card can link another: permalinks by channel. */
   links: ReadonlyMap<string, string>
+  /**
+   * When the paged tier's time is up. While its page is still on its way nothing is saved yet: then as it will be if
+   * the page arrives now, because a page says by when it wants an answer.
+   */
+  answerBy?: Date | null
 }
 
 export type PageNotice = Extract<Notice, { kind: 'page' }>
