@@ -1,0 +1,61 @@
+import * as auth from './auth.ts'
+import * as chat from './chat.ts'
+import * as conversations from './conversations.ts'
+import type { Method } from './method.ts'
+import * as rooms from './rooms.ts'
+import * as usergroups from './usergroups.ts'
+import * as users from './users.ts'
+import * as views from './views.ts'
+
+/** The methods that the sandbox serves. */
+export const methods: Record<string, Method> = {
+  'api.test': auth.test,
+  'apps.connections.open': auth.connectionsOpen,
+  'auth.test': auth.authTest,
+  'auth.revoke': auth.authRevoke,
+  'bots.info': auth.botsInfo,
+  'team.info': auth.teamInfo,
+  'chat.postMessage': chat.postMessage,
+  'chat.postEphemeral': chat.postEphemeral,
+  'chat.update': chat.update,
+  'chat.delete': chat.remove,
+  'chat.getPermalink': chat.getPermalink,
+  'conversations.info': conversations.info,
+  'conversations.list': conversations.list,
+  'conversations.members': conversations.members,
+  'conversations.history': conversations.getHistory,
+  'conversations.replies': conversations.replies,
+  'conversations.open': conversations.open,
+  'conversations.close': conversations.close,
+  'conversations.mark': conversations.mark,
+  'conversations.create': rooms.create,
+  'conversations.rename': rooms.rename,
+  'conversations.join': rooms.join,
+  'conversations.leave': rooms.leave,
+  'conversations.invite': rooms.invite,
+  'conversations.kick': rooms.kick,
+  'conversations.archive': rooms.archive,
+  'conversations.unarchive': rooms.unarchive,
+  'conversations.setTopic': rooms.setTopic,
+  'conversations.setPurpose': rooms.setPurpose,
+  'users.info': users.info,
+  'users.list': users.list,
+  'users.lookupByEmail': users.lookupByEmail,
+  'users.conversations': users.conversations,
+  'users.getPresence': users.getPresence,
+  'users.setPresence': users.setPresence,
+  'users.profile.get': users.profileGet,
+  'dnd.info': users.dndInfo,
+  'dnd.teamInfo': users.dndTeamInfo,
+  'usergroups.list': usergroups.list,
+  'usergroups.create': usergroups.create,
+  'usergroups.update': usergroups.update,
+  'usergroups.enable': usergroups.enable,
+  'usergroups.disable': usergroups.disable,
+  'usergroups.users.list': usergroups.usersList,
+  'usergroups.users.update': usergroups.usersUpdate,
+  'views.open': views.open,
+  'views.push': views.push,
+  'views.update': views.update,
+  'views.publish': views.publish,
+}
