@@ -1,0 +1,146 @@
+import {
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+} from '@slack/web-api'
+import { describe } from './log.ts'
+
+/** How far a rate limit or a broken line reaches. */
+type Scope = 'channel' | 'method' | 'all'
+
+/** What a failed call to Slack means for what it was to say. */
+export type Outcome =
+  /** Surely not sent: again after `afterMs`, and hold back everything in `scope` until then. */
+  | { kind: 'retry'; afterMs: number; scope: Scope; why: string }
+  /** Surely not sent, and never will be: somebody else has to be told. */
+  | { kind: 'permanent'; why: string }
+  /** Slack refuses us altogether. Nothing is lost: keep it, and try again more and more slowly. */
+  | { kind: 'away'; why: string }
+  /** It may have been sent: look before sending again. */
+  | { kind: 'unsure'; why: string }
+  /** The message that it was about cannot be changed or answered any more. */
+  | { kind: 'gone'; why: string }
+
+/** Until Slack tells us otherwise. */
+const limitedMs = 30_000
+const unreachableMs = 1_000
+
+type Verdict = 'permanent' | 'away' | 'gone' | 'limited'
+
+/** Codes that say for certain that nothing was done. All others may come after the deed. */
+const verdicts: Readonly<Record<Verdict, readonly string[]>> = {
+  limited: ['ratelimited', 'rate_limited'],
+  away: [
+    'account_inactive',
+    'invalid_auth',
+    'not_allowed_token_type',
+    'not_authed',
+    'team_disabled',
+    'token_expired',
+    'token_revoked',
+    'user_removed_from_team',
+  ],
+  gone: [
+    'cannot_reply_to_message',
+    'cant_update_message',
+    'edit_window_closed',
+    'message_not_found',
+    'thread_not_found',
+  ],
+  permanent: [
+    'attachment_payload_limit_exceeded',
+    'cannot_dm_bot',
+    'channel_not_found',
+    'invalid_arguments',
+    'invalid_blocks',
+    'invalid_blocks_format',
+    'invalid_metadata_format',
+    'invalid_metadata_schema',
+    'is_archived',
+    'is_inactive',
+    'markdown_text_conflict',
+    'message_limit_exceeded',
+    'messages_tab_disabled',
+    'metadata_too_large',
+    'missing_scope',
+    'msg_blocks_too_long',
+    'msg_too_long',
+    'no_text',
+    'not_in_channel',
+    'posting_to_channel_denied',
+    'team_not_found',
+    'too_many_attachments',
+    'unknown_method',
+    'user_disabled',
+    'user_not_found',
+    'user_not_in_channel',
+    'user_not_visible',
+  ],
+}
+const verdictOf = new Map(
+  Object.entries(verdicts).flatMap(([verdict, codes]) =>
+    codes.map((code) => [code, verdict as Verdict] as const),
+  ),
+)
+/** Families that grow: Slack adds members without saying so. */
+const permanentPrefixes = ['restricted_action', 'invalid_blocks']
+
+/** The line broke before Slack heard anything. */
+const neverLeft = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+const tlsCode = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_OSSL_)/
+
+/** Says what a failed call means. `method` is the one that was called: only posts are limited by channel. */
+export function classify(error: unknown, method = 'chat.postMessage'): Outcome {
+  if (error instanceof WebAPIRateLimitedError) return limited(error.retryAfter * 1000, method)
+  if (error instanceof WebAPIPlatformError) return refused(error, method)
+  if (error instanceof WebAPIHTTPError) return { kind: 'unsure', why: `HTTP ${error.statusCode}` }
+  if (error instanceof WebAPIRequestError) return broken(error.original)
+  if (isLimitedWithoutTime(error)) return limited(limitedMs, method)
+  return { kind: 'unsure', why: describe(error) }
+}
+
+function refused({ data }: WebAPIPlatformError, method: string): Outcome {
+  const code = typeof data.error === 'string' ? data.error : ''
+  // A 200 that is not JSON comes as an error whose code is the whole page.
+  if (!/^\w{1,80}$/.test(code)) return { kind: 'unsure', why: 'an answer that is not Slack\u2019s' }
+  const retryAfter = data.response_metadata?.retryAfter
+  const verdict = verdictOf.get(code)
+  if (verdict === 'limited') return limited(retryAfter === undefined ? limitedMs : retryAfter * 1000, method)
+  if (verdict !== undefined) return { kind: verdict, why: code }
+  if (permanentPrefixes.some((prefix) => code.startsWith(prefix))) return { kind: 'permanent', why: code }
+  return { kind: 'unsure', why: code }
+}
+
+function limited(afterMs: number, method: string): Outcome {
+  const scope = /^chat\.(post|schedule)/.test(method) ? 'channel' : 'method'
+  return { kind: 'retry', afterMs, scope, why: 'ratelimited' }
+}
+
+function broken(original: Error): Outcome {
+  const code = codeOf(original)
+  if (code !== undefined && (neverLeft.has(code) || tlsCode.test(code)))
+    return { kind: 'retry', afterMs: unreachableMs, scope: 'all', why: code }
+  return { kind: 'unsure', why: code ?? (original.name === 'TimeoutError' ? 'timeout' : describe(original)) }
+}
+
+/** Node tries several addresses and wraps what it met in an AggregateError. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('code' in error && typeof error.code === 'string') return error.code
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause
+  return codeOf(inner)
+}
+
+/** The SDK has no class for a 429 that does not say for how long. */
+function isLimitedWithoutTime(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Retry header did not contain a valid timeout')
+}

@@ -1,0 +1,56 @@
+import { WebClient, type WebClientOptions } from '@slack/web-api'
+import type { Logger } from 'pino'
+import { Agent, fetch } from 'undici'
+import { slackLogger } from './log.ts'
+
+export { classify, type Outcome } from './classify.ts'
+
+/** The clients that talk to Slack. */
+export type Clients = AsyncDisposable & {
+  /** Says it once: no retries, a refusal by rate limit comes back at once, ten seconds at most. Whoever calls settles it. */
+  writes: WebClient
+  /** For what may be asked twice: a few retries, never for longer than a person would wait. */
+  reads: WebClient
+}
+
+type Access = { token: string; apiUrl: string; logger: Logger }
+
+/** A connection that is not made by then was surely not used, which a timeout of the whole call cannot tell. */
+const connectMs = 4_000
+const callMs = 10_000
+
+/** Builds both clients. */
+export function createClients({ token, apiUrl, logger }: Access): Clients {
+  const network = createNetwork()
+  return {
+    writes: new WebClient(token, { ...carefulOptions({ apiUrl, logger }), fetch: network.fetch }),
+    reads: new WebClient(token, {
+      ...carefulOptions({ apiUrl, logger }),
+      fetch: network.fetch,
+      retryConfig: { retries: 3, minTimeout: 250, maxTimeout: 2_000, factor: 2 },
+    }),
+    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
+  }
+}
+
+/**
+ * Options of a client that never repeats itself. A new object each time, and never `headers`: the SDK writes the first
+ * token into it, and every later client would send that one.
+ */
+export function carefulOptions({ apiUrl, logger }: Omit<Access, 'token'>): WebClientOptions {
+  return {
+    slackApiUrl: apiUrl,
+    logger: slackLogger(logger),
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: callMs,
+  }
+}
+
+function createNetwork(): AsyncDisposable & { fetch: NonNullable<WebClientOptions['fetch']> } {
+  const dispatcher = new Agent({ connect: { timeout: connectMs } })
+  return {
+    fetch: (url, init) => fetch(url, { ...(init as Parameters<typeof fetch>[1]), dispatcher }),
+    [Symbol.asyncDispose]: () => dispatcher.destroy(),
+  }
+}
