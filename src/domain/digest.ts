@@ -1,89 +1,5 @@
-import { Temporal } from 'temporal-polyfill'
 import type { Actor } from './escalation.ts'
-import type { PolicyDocument } from './policy.ts'
 import type { PromiseName } from './promises.ts'
-import { dayMs, hourMs, instantMs, minuteMs, readTimeOfDay, readWeekdays, wallMs } from './time.ts'
-import type { TimeZone } from './time.ts'
-
-/** When a digest is sent, as the policy says it. */
-export type DigestSpec = Pick<NonNullable<PolicyDocument['digest']>, 'at' | 'days' | 'timezone'>
-
-/** What one digest is about: from the due time of the digest before it until its own. */
-export type DigestPeriod = {
-  /** `2026-11-23`: the local day on which it is due. */
-  day: string
-  /** `digest:2026-11-23`: whoever claims it sends it. */
-  key: string
-  from: Date
-  /** Its due time. */
-  to: Date
-  /** When the digest after this one is due. */
-  nextAt: Date
-  /** The digest before this one. */
-  before: string
-}
-
-/** The digest of a policy that names none: for those who ask for one themselves. */
-export const usualDigest: DigestSpec = { at: '09:00', days: 'Mon-Fri' }
-
-/** The zone in which a digest has its days. */
-export function zoneOf({ timezone, digest }: Pick<PolicyDocument, 'timezone' | 'digest'>): TimeZone {
-  return digest?.timezone ?? timezone
-}
-
-/** The newest digest that is due at `now`. Monday's covers what happened since Friday's. */
-export function periodBefore(spec: DigestSpec, timezone: TimeZone, now: Date): DigestPeriod {
-  const zone = spec.timezone ?? timezone
-  const today = Math.floor(wallMs(zone, now.getTime()) / dayMs)
-  const isBefore = (at: number) => (day: number) => dueOn(spec, zone, day) < at
-  const day = search(spec, today + 1, -1, isBefore(now.getTime() + 1))
-  const to = dueOn(spec, zone, day)
-  const before = search(spec, day - 1, -1, isBefore(to))
-  const next = search(spec, day + 1, 1, (later) => dueOn(spec, zone, later) > to)
-  return {
-    ...{ day: nameOf(day), key: keyOf(day), before: keyOf(before) },
-    from: new Date(dueOn(spec, zone, before)),
-    to: new Date(to),
-    nextAt: new Date(dueOn(spec, zone, next)),
-  }
-}
-
-/** What a digest would say if it were due now. */
-export function periodSoFar(
-  policy: Pick<PolicyDocument, 'timezone' | 'digest'>,
-  now: Date,
-): { from: Date; to: Date } {
-  const last = periodBefore(policy.digest ?? usualDigest, policy.timezone, now)
-  return { from: last.to, to: now }
-}
-
-/** The first instant of the local day after this one. */
-export function endOfDay(zone: TimeZone, at: Date): Date {
-  const today = Math.floor(wallMs(zone, at.getTime()) / dayMs)
-  const day = Temporal.Instant.fromEpochMilliseconds((today + 1) * dayMs).toZonedDateTimeISO('UTC')
-  return new Date(day.toPlainDate().toZonedDateTime(zone).epochMilliseconds)
-}
-
-function dueOn(spec: DigestSpec, zone: TimeZone, day: number): number {
-  return instantMs(zone, day * dayMs + readTimeOfDay(spec.at) * minuteMs)
-}
-
-/** The first day in a direction that has a digest and fits. A week holds every weekday; zones have skipped single days. */
-function search(spec: DigestSpec, from: number, step: 1 | -1, fits: (day: number) => boolean): number {
-  const weekdays = readWeekdays(spec.days)
-  for (let day = from; Math.abs(day - from) < 21; day += step) {
-    if (weekdays.has((day + 3) % 7) && fits(day)) return day
-  }
-  throw new RangeError(`no digest within three weeks on ${spec.days}`)
-}
-
-function nameOf(day: number): string {
-  return new Date(day * dayMs).toISOString().slice(0, 10)
-}
-
-function keyOf(day: number): string {
-  return `digest:${nameOf(day)}`
-}
 
 /** One escalation in a digest, as its reader needs it. */
 export type DigestRow = {
@@ -119,10 +35,10 @@ export type DigestData = {
   now: Date
   /** The severities of today's policy, most urgent first. */
   severities: readonly string[]
-  breached: Listed & {
-    counts: BreachCount[]
-    /** By how much 95 % of them were late at most. */ p95LateMs: number | null
-  }
+  /** `p95LateMs`: by how much 95 % of them were late at most. */
+  breached: Listed & { counts: BreachCount[]; p95LateMs: number | null }
+  /** How many promises broke in the 7 and the 30 days before `to`. */
+  trend: Readonly<Record<7 | 30, number>>
   dueToday: Listed
   unowned: Listed
   updatesOverdue: Listed
@@ -131,5 +47,158 @@ export type DigestData = {
   quarantined: Listed
 }
 
-/** Hours, minutes … `hourMs` is what the digest rounds to. */
-export const digestStaysFreshMs = 3 * 24 * hourMs
+/** Something to say of a section or a row: bare, with an instant, or with a length of time. */
+export type Fact = { label: string; at?: Date; ms?: number }
+
+/** How many, by one quality: `{ by: 'severity', parts: [['critical', 2]] }`. */
+export type Tally = { by: string; parts: [name: string, count: number][] }
+
+/** One part of a digest. A view can draw any of them. */
+export type Section = {
+  title: string
+  total: number
+  /** What is well when the section is empty; null for one that says nothing of well or ill. */
+  clear: string | null
+  facts: Fact[]
+  tallies: Tally[]
+  rows: { row: DigestRow; facts: Fact[] }[]
+}
+
+/** Every section, in the order a reader wants them: to add one, add a function. */
+const sections: ((data: DigestData) => Section)[] = [
+  breached,
+  dueToday,
+  unowned,
+  updatesOverdue,
+  old,
+  stuck,
+  open,
+]
+
+/** What the digest says, section by section. */
+export function sectionsOf(data: DigestData): Section[] {
+  return sections.map((section) => section(data))
+}
+
+/** True when no section has anything that somebody should look at. */
+export function isAllClear(of: readonly Section[]): boolean {
+  return of.every(({ clear, total }) => clear === null || total === 0)
+}
+
+/** What each promise is called in a sentence. */
+export const promiseWords: Record<PromiseName, string> = {
+  acknowledge: 'acknowledgement',
+  update: 'customer update',
+  resolve: 'resolution',
+  thirtyDays: '30 days',
+}
+
+function breached(data: DigestData): Section {
+  const { breached, trend } = data
+  const late =
+    breached.p95LateMs === null ? [] : [{ label: '95 % of them late by at most', ms: breached.p95LateMs }]
+  return {
+    title: 'Breached',
+    clear: 'no promise was broken',
+    total: breached.total,
+    facts: [...late, { label: `${trend[7]} in 7 days, ${trend[30]} in 30 days` }],
+    tallies: [
+      tally('promise', breached.counts, ({ promise }) => promiseWords[promise], Object.values(promiseWords)),
+      tally('severity', breached.counts, ({ severity }) => severity, data.severities),
+      tally('tier', breached.counts, tierOf),
+    ],
+    rows: breached.rows.map((row) => ({ row, facts: lateness(row, data.now) })),
+  }
+}
+
+function dueToday({ dueToday, now }: DigestData): Section {
+  return listed('Due today', 'nothing more is due today', dueToday, (row) =>
+    row.dueAt && row.dueAt <= now ? lateness(row, now) : [due(row)],
+  )
+}
+
+function unowned({ unowned }: DigestData): Section {
+  return listed('Nobody has it', 'everything has an owner', unowned, ({ openedAt }) => [
+    { label: 'open since', at: openedAt },
+  ])
+}
+
+function updatesOverdue({ updatesOverdue, now }: DigestData): Section {
+  return listed('Customer update overdue', 'no customer update is overdue', updatesOverdue, (row) =>
+    lateness(row, now),
+  )
+}
+
+function old({ old }: DigestData): Section {
+  return listed('Older than 30 days', 'nothing is older than 30 days', old, ({ openedAt, pausedMs }) => [
+    { label: 'open since', at: openedAt },
+    ...(pausedMs > 0 ? [{ label: 'of that waiting on the customer', ms: pausedMs }] : []),
+  ])
+}
+
+/** The clock left these alone, so nobody is paged about them: a digest without them would be all clear by mistake. */
+function stuck({ quarantined }: DigestData): Section {
+  return listed('Stuck: not under the clock', 'nothing is stuck', quarantined, ({ openedAt }) => [
+    { label: 'open since', at: openedAt },
+  ])
+}
+
+function open({ open, severities }: DigestData): Section {
+  const tiers = [...new Set(open.counts.map(tierOf))].sort()
+  return {
+    title: 'Open',
+    clear: null,
+    total: open.total,
+    facts: [],
+    rows: [],
+    tallies: tiers.map((tier) => {
+      const here = open.counts.filter((count) => tierOf(count) === tier)
+      return tally(tier, here, ({ severity }) => severity, severities)
+    }),
+  }
+}
+
+function listed(
+  title: string,
+  clear: string,
+  { total, rows }: Listed,
+  factsOf: (row: DigestRow) => Fact[],
+): Section {
+  return {
+    title,
+    clear,
+    total,
+    facts: [],
+    tallies: [],
+    rows: rows.map((row) => ({ row, facts: factsOf(row) })),
+  }
+}
+
+function due({ promise, dueAt }: DigestRow): Fact {
+  return { label: `${promise ? promiseWords[promise] : 'promise'} due`, ...(dueAt && { at: dueAt }) }
+}
+
+function lateness(row: DigestRow, now: Date): Fact[] {
+  const { dueAt, lateUntil } = row
+  if (!dueAt) return []
+  const ms = Math.max(0, Number(lateUntil ?? now) - Number(dueAt))
+  return [due(row), { label: lateUntil ? 'late by' : 'still open, late by', ms }]
+}
+
+function tierOf({ tier }: Count): string {
+  return tier ?? 'no tier'
+}
+
+/** Counts added up by a name: in the given order, and what it does not have behind it. */
+function tally<C extends Count>(
+  by: string,
+  counts: readonly C[],
+  nameOf: (count: C) => string,
+  order: readonly string[] = [],
+): Tally {
+  const sums = new Map<string, number>()
+  for (const one of counts) sums.set(nameOf(one), (sums.get(nameOf(one)) ?? 0) + one.count)
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
+  const parts = [...sums].sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1))
+  return { by, parts }
+}

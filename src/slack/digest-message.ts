@@ -1,20 +1,31 @@
-import type { KnownBlock } from '@slack/types'
-import { periodSoFar } from '../domain/digest.ts'
+import type { Actor } from '../domain/escalation.ts'
+import { periodSoFar } from '../domain/digest-period.ts'
 import type { Notice } from '../domain/notice.ts'
 import { digestData } from '../store/digest.ts'
 import type { Store } from '../store/escalations.ts'
+import { namesOf } from '../store/people.ts'
+import type { Message } from './blocks.ts'
+import { digestView } from './views/digest.ts'
 
-/** What a digest is about: a `digest` notice has it. */
+/** What a digest is about: a `digest` notice says it. */
 export type DigestAbout = Pick<Extract<Notice, { kind: 'digest' }>, 'from' | 'to'>
 
-/** The message of a `digest` notice, from the state of now. */
+/** Finds display names. */
+export type FindNames = (ids: Actor[]) => Promise<ReadonlyMap<Actor, string>>
+
+/** The message of a `digest` notice, from the state of now. Names are those we know already, unless `find` knows more. */
 export async function digestMessage(
   store: Store,
   about: DigestAbout,
   now: Date,
-): Promise<{ text: string; blocks: KnownBlock[] }> {
-  await digestData(store, { from: new Date(about.from), to: new Date(about.to) }, now)
-  return { text: '', blocks: [] }
+  find: FindNames = (ids) => namesOf(store.db, ids),
+): Promise<Message> {
+  const data = await digestData(store, { from: new Date(about.from), to: new Date(about.to) }, now)
+  const listed = [data.breached, data.dueToday, data.unowned, data.updatesOverdue, data.old, data.quarantined]
+  const owners = listed
+    .flatMap(({ rows }) => rows.map(({ owner }) => owner))
+    .filter((owner) => owner !== null)
+  return digestView({ data, names: await find([...new Set(owners)]) })
 }
 
 /** What `/escalate digest` is about: everything since the last digest was due. */
