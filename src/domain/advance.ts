@@ -1,6 +1,6 @@
 import type { Escalation, Happened } from './escalation.ts'
-import { after, deliveryGraceMs, remindEveryMs } from './escalation.ts'
-import { climbTo, nextPlace, tellFallback } from './ladder.ts'
+import { after, ladderAt, remindEveryMs } from './escalation.ts'
+import { asksNobody, climbTo, nextPlace, placeOf, tellFallback } from './ladder.ts'
 import { marksDue } from './promises.ts'
 import type { Terms } from './terms.ts'
 import { waitAfter } from './terms.ts'
@@ -20,25 +20,40 @@ export function advance(escalation: Escalation, terms: Terms, now: Date): Happen
   return [...broken, ...raised, ...climbed].sort((a, b) => Number(a.at) - Number(b.at))
 }
 
-function promisesDue(escalation: Escalation, terms: Terms, now: Date): Happened[] {
+/** Every warning and breach that is due, stamped with its due time. */
+export function promisesDue(escalation: Escalation, terms: Terms, now: Date): Happened[] {
   const rungsLeft = escalation.raised < terms.missedPromise.length
   return marksDue(escalation.promises, now).map(({ at, kind, promise, dueAt }) =>
     kind === 'promise_warned'
       ? { at, event: { kind, promise, dueAt } }
-      : { at, event: { kind, promise, dueAt, raise: rungsLeft && (promise === 'update' || promise === 'resolve') } },
+      : {
+          at,
+          event: {
+            kind,
+            promise,
+            dueAt,
+            raise: rungsLeft && (promise === 'update' || promise === 'resolve'),
+          },
+        },
   )
 }
 
-/** A missed update or resolution climbs the hierarchical ladder one rung; several missed at once climb it together. */
+/**
+ * A missed update or resolution climbs the hierarchical ladder one rung; several missed at once climb it together. The
+ * channel of a tier that resolves to nobody is paged all the same, and the fallback is told.
+ */
 function raise(escalation: Escalation, terms: Terms, now: Date): Happened[] {
   const tier = terms.missedPromise[escalation.raised]
   if (escalation.toRaise.length === 0 || tier === undefined) return []
   const number = escalation.page + 1
   const asked = terms.asked(tier, now)
-  return [{ at: now, event: { kind: 'raised', number, asked, missed: escalation.toRaise } }]
+  const raised: Happened = { at: now, event: { kind: 'raised', number, asked, missed: escalation.toRaise } }
+  if (!asksNobody(asked, terms)) return [raised]
+  return [raised, { at: now, event: tellFallback({ page: number }, terms, 'nobody', tier) }]
 }
 
 function ladder(escalation: Escalation, terms: Terms, now: Date): Happened[] {
+  if (!isDue(ladderAt(escalation), now)) return []
   switch (escalation.state) {
     case 'paging':
       return waitedFor(escalation, terms, now)
@@ -51,35 +66,28 @@ function ladder(escalation: Escalation, terms: Terms, now: Date): Happened[] {
   }
 }
 
+/**
+ * A tier whose page could not be delivered in time has its time from now on. Had the clock stood still meanwhile, then
+ * counting from when the page was decided would end that time before anybody was asked.
+ */
 function waitedFor(escalation: Escalation, terms: Terms, now: Date): Happened[] {
-  if (escalation.waitUntil) return climbIfDue(escalation, escalation.waitUntil, terms, now)
-  const startsAt = escalation.pagedAt && addMs(escalation.pagedAt, deliveryGraceMs)
-  if (!isDue(startsAt, now)) return []
-  const waitUntil = waitAfter(terms, escalation.tier, escalation.severity, startsAt)
-  return [
-    { at: startsAt, event: { kind: 'wait_started', number: escalation.rungPage, waitUntil } },
-    ...climbIfDue(escalation, waitUntil, terms, now),
-  ]
-}
-
-function climbIfDue(escalation: Escalation, waitUntil: Date, terms: Terms, now: Date): Happened[] {
-  if (waitUntil > now) return []
-  const here = { round: escalation.round, rung: escalation.tier }
-  return climbTo(escalation, nextPlace(here, terms), terms, now, { reason: 'no_answer' })
+  if (!escalation.waitUntil) {
+    const waitUntil = waitAfter(terms, escalation.tier, escalation.severity, now)
+    return [{ at: now, event: { kind: 'wait_started', number: escalation.rungPage, waitUntil } }]
+  }
+  return climbTo(escalation, nextPlace(placeOf(escalation), terms), terms, now, { reason: 'no_answer' })
 }
 
 /** The tier where it was acknowledged is asked again, and it climbs from there. */
 function lapsed(escalation: Escalation, terms: Terms, now: Date): Happened[] {
-  if (escalation.waitingSince || !escalation.owner || !isDue(escalation.lapseAt, now)) return []
-  const here = { round: escalation.round, rung: escalation.tier }
+  if (!escalation.owner) return []
   return [
     { at: now, event: { kind: 'lapsed', owner: escalation.owner } },
-    ...climbTo(escalation, here, terms, now, { reason: 'lapsed' }),
+    ...climbTo(escalation, placeOf(escalation), terms, now, { reason: 'lapsed' }),
   ]
 }
 
 function remind(escalation: Escalation, terms: Terms, now: Date): Happened[] {
-  if (!isDue(escalation.remindAt, now)) return []
   return [
     { at: now, event: { kind: 'reminded', remindAt: addMs(now, remindEveryMs) } },
     { at: now, event: tellFallback(escalation, terms, 'unanswered') },

@@ -1,6 +1,6 @@
 import type { Pause } from './hours.ts'
 import type { Promises, PromiseName } from './promises.ts'
-import { nextPromiseAt } from './promises.ts'
+import { isOverdue, nextPromiseAt } from './promises.ts'
 import type { Ticket } from './ticket.ts'
 import { addMs, dayMs, earliest, minuteMs } from './time.ts'
 
@@ -35,7 +35,10 @@ export type Escalation = {
   /** Where on the ladder it stands: the round from 1, the tier as an index into the policy's tiers. */
   round: number
   tier: number
-  /** Number of the newest page of any kind, and of the newest one of the ladder and of the fallback. 0 before the first. */
+  /**
+   * Number of the newest page of any kind, of the ladder's newest, and of the newest that told the fallback that nobody
+   * answers. 0 before the first.
+   */
   page: number
   rungPage: number
   fallbackPage: number
@@ -57,7 +60,7 @@ export type Escalation = {
   promises: Promises
   /** Channels that have been paged, in order, each once: where a card is, or soon will be. */
   channels: string[]
-  /** The channel of the ladder's newest page: where the thread goes on. */
+  /** Where the thread goes on: the channel of the ladder's newest page, or the fallback before there is one. */
   home: string
   /** What the customer was last told, and by whom. */
   told: { at: Date; by: Actor; text: string } | null
@@ -87,10 +90,25 @@ export type FallbackReason = 'unanswered' | 'undeliverable' | 'nobody'
 /** What happened, in the past tense. Each carries its results, so that applying it needs no policy and no clock. */
 export type Event =
   | { kind: 'opened'; by: Actor; severity: string; promises: Promises }
-  | { kind: 'paged'; number: number; round: number; rung: number; asked: Asked; reason: PageReason; by?: Actor }
+  | {
+      kind: 'paged'
+      number: number
+      round: number
+      rung: number
+      asked: Asked
+      reason: PageReason
+      by?: Actor
+    }
   | { kind: 'raised'; number: number; asked: Asked; missed: PromiseName[] }
   | { kind: 'tier_skipped'; round: number; rung: number; tier: string }
-  | { kind: 'fallback_told'; number: number; channel: string; mention: string[]; reason: FallbackReason; detail?: string }
+  | {
+      kind: 'fallback_told'
+      number: number
+      channel: string
+      mention: string[]
+      reason: FallbackReason
+      detail?: string
+    }
   | { kind: 'page_delivered'; number: number; channel: string; waitUntil: Date | null }
   | { kind: 'page_undeliverable'; number: number; channel: string; error: string }
   | { kind: 'wait_started'; number: number; waitUntil: Date }
@@ -102,10 +120,25 @@ export type Event =
   | { kind: 'handed_off'; by: Actor; from: Actor | null; to: Actor; until: Date; note: string | null }
   | { kind: 'noted'; by: Actor; text: string; until: Date | null }
   | { kind: 'replied'; by: Actor; until: Date }
-  | { kind: 'customer_told'; by: Actor; text: string; nextBy: Date | null; promises: Promises; until: Date | null }
+  | {
+      kind: 'customer_told'
+      by: Actor
+      text: string
+      nextBy: Date | null
+      promises: Promises
+      until: Date | null
+    }
   | { kind: 'waiting'; by: Actor; promises: Promises }
   | { kind: 'resumed'; by: Actor; pause: Pause; promises: Promises; until: Date | null }
-  | { kind: 'severity_changed'; by: Actor; from: string; to: string; promises: Promises; until: Date | null; waitUntil: Date | null }
+  | {
+      kind: 'severity_changed'
+      by: Actor
+      from: string
+      to: string
+      promises: Promises
+      until: Date | null
+      waitUntil: Date | null
+    }
   | { kind: 'ticket_updated'; by: Actor; ticket: Ticket; again: boolean }
   | { kind: 'promise_warned'; promise: PromiseName; dueAt: Date }
   | { kind: 'promise_breached'; promise: PromiseName; dueAt: Date; raise: boolean }
@@ -127,7 +160,7 @@ export const reopenForMs = 7 * dayMs
 export function after(escalation: Escalation, happened: Happened[]): Escalation {
   if (happened.length === 0) return escalation
   const version = escalation.version + 1
-  const changed = happened.reduce((state, { at, event }) => apply(state, event, at), escalation)
+  const changed = withoutMade(happened.reduce((state, { at, event }) => apply(state, event, at), escalation))
   const turn = happened.some(({ event }) => turns.has(event.kind)) ? version : escalation.turn
   return { ...changed, version, turn, wakeAt: wakeAt(changed) }
 }
@@ -163,12 +196,23 @@ export function ladderAt(escalation: Escalation): Date | null {
     case 'paging':
       return escalation.waitUntil ?? (escalation.pagedAt && addMs(escalation.pagedAt, deliveryGraceMs))
     case 'acknowledged':
-      return escalation.waitingSince ? null : escalation.lapseAt
+      return isWaitingInTime(escalation) ? null : escalation.lapseAt
     case 'unanswered':
       return escalation.remindAt
     case 'resolved':
       return null
   }
+}
+
+/** Waiting for the customer holds an acknowledgement for as long as the 30 days do: nothing waits for ever. */
+function isWaitingInTime({ waitingSince, promises }: Escalation): boolean {
+  return waitingSince !== null && promises.thirtyDays.breachedAt === null
+}
+
+/** A missed promise that was made good, or that a recount took back, is raised to nobody. */
+function withoutMade(escalation: Escalation): Escalation {
+  const toRaise = escalation.toRaise.filter((name) => isOverdue(escalation.promises[name]))
+  return toRaise.length === escalation.toRaise.length ? escalation : { ...escalation, toRaise }
 }
 
 const nobodyHasIt = { owner: null, acknowledgedAt: null, lapseAt: null }
@@ -203,7 +247,12 @@ export function apply(escalation: Escalation, event: Event, at: Date): Escalatio
     case 'tier_skipped':
       return { ...escalation, round: event.round, tier: event.rung }
     case 'fallback_told':
-      return { ...withChannel(escalation, event.channel), page: event.number, fallbackPage: event.number }
+      return {
+        ...withChannel(escalation, event.channel),
+        page: event.number,
+        fallbackPage: event.reason === 'unanswered' ? event.number : escalation.fallbackPage,
+        home: escalation.home || event.channel,
+      }
     case 'page_delivered':
     case 'wait_started':
       return event.number === escalation.rungPage && escalation.state === 'paging' && event.waitUntil
@@ -211,16 +260,22 @@ export function apply(escalation: Escalation, event: Event, at: Date): Escalatio
         : escalation
     case 'page_undeliverable':
       return event.number === escalation.rungPage && escalation.state === 'paging'
-        ? { ...escalation, waitUntil: at }
+        ? { ...escalation, waitFrom: null, waitUntil: at }
         : escalation
     case 'unanswered':
       return { ...escalation, ...nobodyHasIt, state: 'unanswered', waitUntil: null, remindAt: event.remindAt }
     case 'reminded':
       return { ...escalation, remindAt: event.remindAt }
     case 'acknowledged':
-      return { ...owned(escalation, event.by, event.until, at), promises: keep(escalation.promises, ['acknowledge'], at) }
+      return {
+        ...owned(escalation, event.by, event.until, at),
+        promises: keep(escalation.promises, ['acknowledge'], at),
+      }
     case 'handed_off':
-      return { ...owned(escalation, event.to, event.until, at), promises: keep(escalation.promises, ['acknowledge'], at) }
+      return {
+        ...owned(escalation, event.to, event.until, at),
+        promises: keep(escalation.promises, ['acknowledge'], at),
+      }
     case 'lapsed':
     case 'released':
       return { ...escalation, ...nobodyHasIt }
@@ -232,7 +287,6 @@ export function apply(escalation: Escalation, event: Event, at: Date): Escalatio
         ...extended(escalation, event.until),
         promises: event.promises,
         told: { at, by: event.by, text: event.text },
-        toRaise: escalation.toRaise.filter((promise) => promise !== 'update'),
       }
     case 'waiting':
       return { ...escalation, waitingSince: at, promises: event.promises }
@@ -271,6 +325,9 @@ export function apply(escalation: Escalation, event: Event, at: Date): Escalatio
         lapseAt: null,
         remindAt: null,
         waitingSince: null,
+        pauses: escalation.waitingSince
+          ? [...escalation.pauses, { from: escalation.waitingSince, to: at }]
+          : escalation.pauses,
         toRaise: [],
         promises: keep(escalation.promises, ['acknowledge', 'update', 'resolve', 'thirtyDays'], at),
       }

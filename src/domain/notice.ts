@@ -1,5 +1,14 @@
 import { isPerson } from './escalation.ts'
-import type { Actor, Asked, Escalation, Event, EventKind, FallbackReason, Happened, PageReason } from './escalation.ts'
+import type {
+  Actor,
+  Asked,
+  Escalation,
+  Event,
+  EventKind,
+  FallbackReason,
+  Happened,
+  PageReason,
+} from './escalation.ts'
 import type { PromiseName } from './promises.ts'
 import type { Terms } from './terms.ts'
 
@@ -39,7 +48,13 @@ export type Notice =
 export type NoticeKind = Notice['kind']
 
 /** A notice ready for the outbox: `key` makes it unique, a lower `priority` goes first. */
-export type Enqueued = { key: string; escalation: number | null; target: string; priority: number; notice: Notice }
+export type Enqueued = {
+  key: string
+  escalation: number | null
+  target: string
+  priority: number
+  notice: Notice
+}
 
 /** Where an event is told in a thread: nowhere, at the newest page's card, or at every card of the escalation. */
 const lines: Record<EventKind, 'nowhere' | 'here' | 'everywhere'> = {
@@ -73,9 +88,14 @@ const lines: Record<EventKind, 'nowhere' | 'here' | 'everywhere'> = {
 /** What must be said because of these events: decided with them, committed with them. */
 export function noticesOf(escalation: Escalation, happened: Happened[], terms: Terms): Enqueued[] {
   const urgency = terms.urgency(escalation.severity)
+  const acted = new Set(happened.flatMap(({ event }) => ('by' in event && event.by ? [event.by] : [])))
   return happened.flatMap(({ event }, position) => {
     const entry = { version: escalation.version, position }
-    const notices = [...pagesOf(event), ...directsOf(event, escalation), ...linesOf(event, escalation, entry)]
+    const notices = [
+      ...pagesOf(event),
+      ...directsOf(event, escalation, acted),
+      ...linesOf(event, escalation, entry),
+    ]
     return notices.map((notice) => enqueued(escalation.id, notice, entry, urgency))
   })
 }
@@ -88,7 +108,17 @@ function pagesOf(event: Event): Notice[] {
       return [pageTo(event.asked, event.number, { reason: 'missed_promise', missed: event.missed })]
     case 'fallback_told': {
       const { number, channel, mention, reason, detail } = event
-      return [{ kind: 'page', number, channel, tier: null, mention, reason, ...(detail !== undefined && { detail }) }]
+      return [
+        {
+          kind: 'page',
+          number,
+          channel,
+          tier: null,
+          mention,
+          reason,
+          ...(detail !== undefined && { detail }),
+        },
+      ]
     }
     default:
       return []
@@ -103,12 +133,17 @@ function pageTo(
   return { kind: 'page', number, channel, tier, mention: [...new Set([...onCall, ...mention])], ...why }
 }
 
-function directsOf(event: Event, escalation: Escalation): Notice[] {
-  const tell = (user: Actor | null, about: DirectAbout, more: { page?: number; promise?: PromiseName } = {}): Notice[] =>
-    user && isPerson(user) && !('by' in event && event.by === user && about !== 'requested')
+/** Nobody is told what they did themselves, or the same thing twice. */
+function directsOf(event: Event, escalation: Escalation, acted: ReadonlySet<Actor>): Notice[] {
+  const tell = (
+    user: Actor | null,
+    about: DirectAbout,
+    more: { page?: number; promise?: PromiseName } = {},
+  ): Notice[] =>
+    user && isPerson(user) && (about === 'requested' || !acted.has(user))
       ? [{ kind: 'direct', user, about, ...more }]
       : []
-  const { openedBy, owner } = escalation
+  const { openedBy, owner, promises } = escalation
   switch (event.kind) {
     case 'opened':
       return tell(openedBy, 'requested')
@@ -119,11 +154,15 @@ function directsOf(event: Event, escalation: Escalation): Notice[] {
     case 'acknowledged':
       return tell(openedBy, 'taken')
     case 'handed_off':
-      return [...tell(event.to, 'handed_off'), ...tell(event.from, 'taken_over'), ...tell(openedBy, 'taken')]
+      return [
+        ...tell(event.to, 'handed_off'),
+        ...tell(event.from, 'taken_over'),
+        ...(openedBy === event.to || openedBy === event.from ? [] : tell(openedBy, 'taken')),
+      ]
     case 'lapsed':
       return tell(event.owner, 'lapsed')
     case 'promise_warned':
-      return tell(owner, 'due_soon', { promise: event.promise })
+      return promises[event.promise].breachedAt ? [] : tell(owner, 'due_soon', { promise: event.promise })
     case 'promise_breached':
       return tell(owner, 'missed', { promise: event.promise })
     case 'unanswered':
@@ -180,7 +219,9 @@ export function targetOf(notice: Notice): string {
  * before a fifth; then everything that only informs.
  */
 function priorityOf(notice: Notice, urgency: number): number {
-  const pages = notice.kind === 'page' || (notice.kind === 'direct' && (notice.about === 'asked' || notice.about === 'raised'))
+  const pages =
+    notice.kind === 'page' ||
+    (notice.kind === 'direct' && (notice.about === 'asked' || notice.about === 'raised'))
   const number = notice.kind === 'page' ? notice.number : notice.kind === 'direct' ? (notice.page ?? 0) : 0
   return (pages ? 0 : 100_000) + Math.min(urgency, 99) * 1000 + Math.min(number, 999)
 }

@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import type { Hours, Pause } from './hours.ts'
 import { addWorking } from './hours.ts'
-import { addMs, earliest } from './time.ts'
+import { addMs, earliest, isDue } from './time.ts'
 import type { Duration, TimeZone } from './time.ts'
 
 export const promiseNames = ['acknowledge', 'update', 'resolve', 'thirtyDays'] as const
@@ -63,16 +63,17 @@ export function beginUpdate(terms: PromiseTerms, at: Date, nextBy: Date | null):
   return { ...started, dueAt: nextBy, warnAt: warnBetween(at, nextBy), promisedFor: nextBy }
 }
 
-const pausable: readonly PromiseName[] = ['update', 'resolve']
+/** Waiting for the customer stops these, and a miss of one of these is raised to more authority. */
+const pausable: ReadonlySet<PromiseName> = new Set<PromiseName>(['update', 'resolve'])
 
 /**
  * The promises counted anew from their original start: after a change of severity, and when waiting ends. What was
- * kept stays kept; a breach or warning that the new due time undoes is taken back.
+ * kept stays kept; a breach or warning that the new due time undoes is taken back, and one that stands moves to it.
  */
 export function recount(promises: Promises, terms: PromiseTerms, pauses: Pause[], now: Date): Promises {
   return mapPromises(promises, (promise, name) => {
     if (promise.keptAt) return promise
-    const counted = pausable.includes(name) ? pauses : []
+    const counted = pausable.has(name) ? pauses : []
     const times = promise.promisedFor
       ? shifted(promise.promisedFor, promise.startedAt, counted)
       : due(terms, name, promise.startedAt, counted)
@@ -80,22 +81,27 @@ export function recount(promises: Promises, terms: PromiseTerms, pauses: Pause[]
       ...promise,
       ...times,
       warnedAt: times.warnAt <= now ? promise.warnedAt : null,
-      breachedAt: times.dueAt <= now ? promise.breachedAt : null,
+      breachedAt: promise.breachedAt && times.dueAt <= now ? times.dueAt : null,
     }
   })
 }
 
-/** Update and resolution stand still while we wait for the customer; what is breached already stays breached. */
-export function pausePromises(promises: Promises): Promises {
+/** Update and resolution stand still while we wait for the customer; what was due before that stays due. */
+export function pausePromises(promises: Promises, since: Date): Promises {
   return mapPromises(promises, (promise, name) =>
-    pausable.includes(name) && !promise.keptAt && !promise.breachedAt
+    pausable.has(name) && !promise.keptAt && !isDue(promise.dueAt, since)
       ? { ...promise, dueAt: null, warnAt: null }
       : promise,
   )
 }
 
 /** A warning or a breach, and the instant it belongs to. */
-export type PromiseMark = { at: Date; kind: 'promise_warned' | 'promise_breached'; promise: PromiseName; dueAt: Date }
+export type PromiseMark = {
+  at: Date
+  kind: 'promise_warned' | 'promise_breached'
+  promise: PromiseName
+  dueAt: Date
+}
 
 /** Every warning and breach due by `now`, in time order, stamped with its due time. */
 export function marksDue(promises: Promises, now: Date): PromiseMark[] {
@@ -151,7 +157,10 @@ function shifted(promisedFor: Date, startedAt: Date, pauses: Pause[]) {
   return { dueAt, warnAt: warnBetween(startedAt, dueAt) }
 }
 
-function mapPromises(promises: Promises, change: (promise: PromiseState, name: PromiseName) => PromiseState): Promises {
+function mapPromises(
+  promises: Promises,
+  change: (promise: PromiseState, name: PromiseName) => PromiseState,
+): Promises {
   return {
     acknowledge: change(promises.acknowledge, 'acknowledge'),
     update: change(promises.update, 'update'),

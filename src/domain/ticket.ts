@@ -62,7 +62,12 @@ export type TicketEvent = z.infer<typeof TicketEvent>
 export function mergeTicket(known: Ticket, told: Ticket): Ticket {
   const customer =
     told.customer && known.customer
-      ? { ...known.customer, ...told.customer }
+      ? overlaid(known.customer, told.customer)
       : (told.customer ?? known.customer)
-  return { ...known, ...told, ...(customer && { customer }) }
+  return { ...overlaid(known, told), ...(customer && { customer }) }
+}
+
+/** A key that is there but undefined says nothing. */
+function overlaid<T extends object>(known: T, told: T): T {
+  return { ...known, ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) }
 }

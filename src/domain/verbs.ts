@@ -1,6 +1,7 @@
 import type { Actor, Escalation, Happened } from './escalation.ts'
-import { isPerson, reopenForMs } from './escalation.ts'
-import { climbTo, nextPlace, tellFallback } from './ladder.ts'
+import { after, isPerson, reopenForMs } from './escalation.ts'
+import { promisesDue } from './advance.ts'
+import { climbTo, nextPlace, placeOf, tellFallback } from './ladder.ts'
 import { changed, refused, refusedAsResolved } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import { beginUpdate, pausePromises, recount, startPromises } from './promises.ts'
@@ -29,7 +30,7 @@ export function open(escalation: Escalation, terms: Terms, by: Actor, now: Date)
  * A person takes it until the severity's lapse. Never refused for an old card: whoever wants it and can have it, has
  * it. Two at once: one wins, the other is told who.
  */
-export const acknowledge: Verb = (escalation, terms, { by }, now) => {
+export const acknowledge: Verb = punctual((escalation, terms, { by }, now) => {
   switch (escalation.state) {
     case 'resolved':
       return refusedAsResolved(escalation)
@@ -43,37 +44,44 @@ export const acknowledge: Verb = (escalation, terms, { by }, now) => {
       return changed({ at: now, event: { kind: 'acknowledged', by, until } })
     }
   }
-}
+})
 
-/** Pages the next tier without waiting for the clock; whoever had it has it no longer. */
+/**
+ * Pages the next tier without waiting for the clock; whoever had it has it no longer. Refused when nobody is left to
+ * page: then who has it keeps it.
+ */
 export const escalateNow: Verb = (escalation, terms, who, now) => {
   if (escalation.state === 'resolved') return refusedAsResolved(escalation)
   if (isOutOfDate(escalation, who)) return refused({ kind: 'out_of_date' })
-  const next = nextPlace({ round: escalation.round, rung: escalation.tier }, terms)
-  if (!next || escalation.state === 'unanswered') return refused({ kind: 'no_next_tier' })
-  return changed(...climbTo(escalation, next, terms, now, { reason: 'escalated', by: who.by }))
+  if (escalation.state === 'unanswered') return refused({ kind: 'no_next_tier' })
+  const next = nextPlace(placeOf(escalation), terms)
+  const climbed = climbTo(escalation, next, terms, now, { reason: 'escalated', by: who.by })
+  const pages = climbed.some(({ event }) => event.kind === 'paged')
+  return pages ? changed(...climbed) : refused({ kind: 'no_next_tier' })
 }
 
 /** Ownership moves to a person by name, with a new lapse. */
 export function handOff(to: Actor, note: string | null = null): Verb {
-  return (escalation, terms, who, now) => {
+  return punctual((escalation, terms, who, now) => {
     if (escalation.state === 'resolved') return refusedAsResolved(escalation)
     if (isOutOfDate(escalation, who)) return refused({ kind: 'out_of_date' })
     if (!isPerson(to)) return refused({ kind: 'not_a_person', who: to })
     if (escalation.owner === to) return refused({ kind: 'same_person', owner: to })
     const until = lapseAfter(terms, escalation.severity, now)
-    return changed({ at: now, event: { kind: 'handed_off', by: who.by, from: escalation.owner, to, until, note } })
-  }
+    return changed({
+      at: now,
+      event: { kind: 'handed_off', by: who.by, from: escalation.owner, to, until, note },
+    })
+  })
 }
 
 /** The owner gives it back: the tier where it was acknowledged is paged again. */
 export const release: Verb = (escalation, terms, who, now) => {
   if (escalation.state === 'resolved') return refusedAsResolved(escalation)
   if (escalation.owner !== who.by) return refused({ kind: 'not_yours', owner: escalation.owner })
-  const here = { round: escalation.round, rung: escalation.tier }
   return changed(
     { at: now, event: { kind: 'released', by: who.by } },
-    ...climbTo(escalation, here, terms, now, { reason: 'released', by: who.by }),
+    ...climbTo(escalation, placeOf(escalation), terms, now, { reason: 'released', by: who.by }),
   )
 }
 
@@ -91,24 +99,27 @@ export const reply: Verb = (escalation, terms, { by }, now) => {
 
 /** The customer has been told something: the update promise starts anew, until the named time or the usual interval. */
 export function tellCustomer(text: string, nextBy: Date | null): Verb {
-  return (escalation, terms, { by }, now) => {
+  return punctual((escalation, terms, { by }, now) => {
     if (escalation.state === 'resolved') return refusedAsResolved(escalation)
     if (nextBy && nextBy <= now) return refused({ kind: 'next_update_in_the_past' })
     const update = beginUpdate(terms.severity(escalation.severity), now, nextBy)
     const restarted = { ...escalation.promises, update }
-    const promises = escalation.waitingSince ? pausePromises(restarted) : restarted
+    const promises = escalation.waitingSince ? pausePromises(restarted, now) : restarted
     const until = renewed(escalation, terms, by, now)
     const next = promises.update.dueAt
     return changed({ at: now, event: { kind: 'customer_told', by, text, nextBy: next, promises, until } })
-  }
+  })
 }
 
 /** We wait for the customer: update and resolution stand still, the 30 days go on. */
-export const waitForCustomer: Verb = (escalation, _terms, who, now) => {
+export const waitForCustomer: Verb = punctual((escalation, _terms, who, now) => {
   if (escalation.state === 'resolved') return refusedAsResolved(escalation)
   if (escalation.waitingSince) return refused({ kind: 'already_waiting', since: escalation.waitingSince })
-  return changed({ at: now, event: { kind: 'waiting', by: who.by, promises: pausePromises(escalation.promises) } })
-}
+  return changed({
+    at: now,
+    event: { kind: 'waiting', by: who.by, promises: pausePromises(escalation.promises, now) },
+  })
+})
 
 /** The customer has answered: update and resolution go on where they stood, and the owner has a full lapse again. */
 export const resume: Verb = (escalation, terms, who, now) => {
@@ -123,26 +134,44 @@ export const resume: Verb = (escalation, terms, who, now) => {
 
 /** Every promise is counted anew from its original start; an acknowledgement holds as long as the new severity says. */
 export function changeSeverity(to: string): Verb {
-  return (escalation, terms, who, now) => {
+  return punctual((escalation, terms, who, now) => {
     if (escalation.state === 'resolved') return refusedAsResolved(escalation)
     if (isOutOfDate(escalation, who)) return refused({ kind: 'out_of_date' })
     if (!terms.hasSeverity(to)) return refused({ kind: 'unknown_severity', severity: to })
     if (escalation.severity === to) return refused({ kind: 'same_severity', severity: to })
-    const counted = recount(escalation.promises, terms.severity(to), escalation.pauses, now)
-    const promises = escalation.waitingSince ? pausePromises(counted) : counted
+    const promises = recountedFor(escalation, terms, to, now)
     const until = escalation.owner ? lapseAfter(terms, to, now) : null
     const { waitFrom, waitUntil: wait } = escalation
     const waitUntil = waitFrom && wait ? waitAfter(terms, escalation.tier, to, waitFrom) : wait
     const { severity: from } = escalation
-    return changed({ at: now, event: { kind: 'severity_changed', by: who.by, from, to, promises, until, waitUntil } })
-  }
+    return changed({
+      at: now,
+      event: { kind: 'severity_changed', by: who.by, from, to, promises, until, waitUntil },
+    })
+  })
+}
+
+/** Counted from the original start; while we wait for the customer the time since then does not count. */
+function recountedFor(
+  { promises, pauses, waitingSince }: Escalation,
+  terms: Terms,
+  severity: string,
+  now: Date,
+) {
+  const owed = terms.severity(severity)
+  if (!waitingSince) return recount(promises, owed, pauses, now)
+  return pausePromises(
+    recount(promises, owed, [...pauses, { from: waitingSince, to: now }], now),
+    waitingSince,
+  )
 }
 
 export function resolve(resolution: string | null): Verb {
-  return (escalation, _terms, { by }, now) =>
+  return punctual((escalation, _terms, { by }, now) =>
     escalation.state === 'resolved'
       ? refusedAsResolved(escalation)
-      : changed({ at: now, event: { kind: 'resolved', by, resolution } })
+      : changed({ at: now, event: { kind: 'resolved', by, resolution } }),
+  )
 }
 
 /** From the first tier again. A person can for 7 days, a ticket that reopens always can. */
@@ -150,7 +179,8 @@ export function reopen(reason: string | null = null): Verb {
   return (escalation, terms, { by }, now) => {
     if (escalation.state !== 'resolved') return refused({ kind: 'not_resolved' })
     const resolvedAt = escalation.resolvedAt ?? now
-    if (isPerson(by) && addMs(resolvedAt, reopenForMs) < now) return refused({ kind: 'reopen_window_passed', resolvedAt })
+    if (isPerson(by) && addMs(resolvedAt, reopenForMs) < now)
+      return refused({ kind: 'reopen_window_passed', resolvedAt })
     const started = startPromises(terms.severity(escalation.severity), now)
     const thirtyDays = { ...escalation.promises.thirtyDays, keptAt: null }
     return changed(
@@ -167,7 +197,11 @@ export function updateTicket(told: Ticket, again: boolean): Verb {
     const ticket = mergeTicket(escalation.ticket, told)
     const updated: Happened = { at: now, event: { kind: 'ticket_updated', by: who.by, ticket, again } }
     const { severity } = told
-    if (!severity || !terms.hasSeverity(severity) || terms.urgency(severity) >= terms.urgency(escalation.severity))
+    if (
+      !severity ||
+      !terms.hasSeverity(severity) ||
+      terms.urgency(severity) >= terms.urgency(escalation.severity)
+    )
       return changed(updated)
     const raised = changeSeverity(severity)(escalation, terms, { by: who.by, seen: null }, now)
     return raised.kind === 'changed' ? changed(updated, ...raised.happened) : changed(updated)
@@ -190,6 +224,18 @@ export function pageUndeliverable(number: number, channel: string, error: string
     if (escalation.state === 'resolved' || channel === terms.fallback.channel) return changed(failed)
     const told = tellFallback(escalation, terms, 'undeliverable', channel)
     return changed(failed, { at: now, event: told })
+  }
+}
+
+/**
+ * The verb, decided after what was due before it: a promise that was broken already is broken, even when the verb keeps,
+ * restarts or pauses it before the sweep saw it.
+ */
+function punctual(verb: Verb): Verb {
+  return (escalation, terms, who, now) => {
+    const due = promisesDue(escalation, terms, now)
+    const outcome = verb(after(escalation, due), terms, who, now)
+    return outcome.kind === 'changed' ? changed(...due, ...outcome.happened) : outcome
   }
 }
 
