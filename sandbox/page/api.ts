@@ -53,10 +53,13 @@ export interface DemoInfo {
   samples: { name: string; body: unknown }[]
   nextDueAt: string | null
 }
+let isBare = false
 export async function getInfo(): Promise<DemoInfo | undefined> {
+  if (isBare) return undefined
   try {
     return await call<DemoInfo>('GET', '/demo/info')
-  } catch {
+  } catch (error) {
+    isBare = error instanceof Refused && error.status === 404
     return undefined
   }
 }

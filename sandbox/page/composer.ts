@@ -1,7 +1,9 @@
 // Where people write. Enter sends, Shift+Enter breaks the line, "/" and "@" offer what they know.
+import { icon } from './icons.ts'
 import { h } from './dom.ts'
 import { act, channelOf, channelTitle, current } from './state.ts'
 import { offersFor, type Offer, type Offers } from './suggest.ts'
+import { isNoticed } from './surfaces.ts'
 import { written } from './writing.ts'
 
 interface Where {
@@ -48,7 +50,7 @@ export function composer(where: Where): HTMLElement {
     text.readOnly = true
     const answer = await post(where, said, also.checked)
     text.readOnly = false
-    problem.hidden = answer.ok
+    problem.hidden = answer.ok || isNoticed(answer.text)
     if (!answer.ok) {
       problem.textContent = answer.text || answer.error
       return
@@ -81,7 +83,7 @@ export function composer(where: Where): HTMLElement {
       'div',
       { class: 'composer-box' },
       text,
-      h('button', { type: 'submit', class: 'composer-send', 'aria-label': 'Send' }, '➤'),
+      h('button', { type: 'submit', class: 'composer-send', 'aria-label': 'Send' }, icon('send')),
     ),
     where.thread === undefined
       ? h(

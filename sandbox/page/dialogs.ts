@@ -1,4 +1,5 @@
 // Questions and short news: the confirmation dialog and the toasts.
+import { icon } from './icons.ts'
 import type { ActResult, TextView } from '../protocol.ts'
 import { h, type Child } from './dom.ts'
 import { paintMrkdwn, paintPlain, type Scene } from './paint.ts'
@@ -63,7 +64,7 @@ export function toast(text: string, kind: 'bad' | 'good' = 'bad'): void {
     h(
       'button',
       { type: 'button', class: 'plain', 'aria-label': 'Dismiss', on: { click: () => node.remove() } },
-      '×',
+      icon('close'),
     ),
   )
   toasts().append(node)

@@ -1,4 +1,5 @@
 // Over the messages: where we are, who is there, and an app's two tabs.
+import { icon } from './icons.ts'
 import type { AppView, ChannelView } from '../protocol.ts'
 import { byId, fill, h, type Child } from './dom.ts'
 import { openMenu, type MenuItem } from './menu.ts'
@@ -25,7 +26,7 @@ export function drawHeader(channel: ChannelView | undefined, world: World): void
         'data-focus': 'drawer',
         on: { click: () => document.body.classList.toggle('drawer-open') },
       },
-      '☰',
+      icon('bars'),
     ),
     app ? appTabs(app, world) : channel && title(channel, world),
     channel && !app && h('div', { class: 'bar-tools' }, tools(channel, world)),
@@ -40,7 +41,7 @@ function title(channel: ChannelView, world: World): Child {
     h(
       'h1',
       null,
-      isRoom && h('span', { class: 'sign' }, channel.kind === 'private' ? '🔒' : '#'),
+      isRoom && h('span', { class: 'sign' }, channel.kind === 'private' ? icon('lock') : '#'),
       channelTitle(channel, world),
     ),
     h('p', { class: 'topic' }, channel.topic),
@@ -100,7 +101,8 @@ function tools(channel: ChannelView, world: World): Child[] {
       'data-focus': 'members',
       on: { click: () => openMenu(members, memberMenu(channel, names, world), 'Members') },
     },
-    `👥 ${names.length}`,
+    icon('people'),
+    String(names.length),
   )
   const join = () => perform({ type: 'join', as: world.snap.me.id, channel: channel.id })
   return [

@@ -35,6 +35,7 @@ export function drawHome(world: World): void {
       id: `home-${app.id}-${me.id}`,
       kind: 'home',
       place: { in: 'view', view: view.id },
+      blocks: view.blocks,
       state: view.state,
       errors: view.errors,
     },

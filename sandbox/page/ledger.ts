@@ -43,7 +43,7 @@ function chip(entry: LedgerEntry, world: World): HTMLElement {
     },
     avatar(entry.user, who, false, 'tiny'),
     h('strong', null, who),
-    h('span', null, entry.reason === 'dm' ? 'direct message' : `${why}${where ? ` in ${where}` : ''}`),
+    h('span', null, `${why}${where ? ` in ${where}` : ''}`),
     h('time', null, clockTime(Date.parse(entry.at) / 1000, world.snap.me.tz)),
   )
 }
@@ -90,7 +90,7 @@ export function ledgerPanel(world: World): Child {
               ),
               h('time', null, clockTime(Date.parse(entry.at) / 1000, world.snap.me.tz)),
             ),
-            h('div', { class: 'ledger-why' }, `${why}${where ? ` · ${where}` : ''} · from ${from}`),
+            h('div', { class: 'ledger-why' }, `${why}${where ? ` in ${where}` : ''} · from ${from}`),
             h('div', { class: 'ledger-text' }, flatText(entry.text, scene)),
           ),
         )

@@ -8,7 +8,7 @@ import { closeMenu } from './menu.ts'
 import { drawMessages } from './messages.ts'
 import { drawModal } from './modal.ts'
 import { drawNotices } from './notices.ts'
-import { isHome } from './route.ts'
+import { followPermalink, isHome } from './route.ts'
 import { drawSidebar } from './sidebar.ts'
 import { channelOf, current, moved, onChange, refresh, type World } from './state.ts'
 import { closeThread, drawThread } from './thread.ts'
@@ -72,6 +72,7 @@ function keys(event: KeyboardEvent): void {
   }
 }
 
+followPermalink()
 onChange(draw)
 benchToggle()
 document.addEventListener('keydown', keys)

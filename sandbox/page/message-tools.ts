@@ -1,4 +1,5 @@
 // The buttons that appear at a message: react, reply, and the menu with the apps' message shortcuts.
+import { icon } from './icons.ts'
 import type { MessageView } from '../protocol.ts'
 import { h } from './dom.ts'
 import { editor } from './editor.ts'
@@ -18,7 +19,9 @@ export function messageTools(message: MessageView, inThread: boolean, world: Wor
   const tools = h('div', { class: 'message-tools', role: 'group', 'aria-label': 'Message actions' })
   if (message.ephemeral) {
     tools.append(
-      tool('Dismiss', '×', message, async () => tell(await act({ type: 'dismiss', as, id: message.ts }))),
+      tool('Dismiss', icon('close'), message, async () =>
+        tell(await act({ type: 'dismiss', as, id: message.ts })),
+      ),
     )
     return tools
   }
@@ -30,11 +33,11 @@ export function messageTools(message: MessageView, inThread: boolean, world: Wor
   }
   if (!inThread)
     tools.append(
-      tool('Reply in thread', '💬', message, () =>
+      tool('Reply in thread', icon('thread'), message, () =>
         go({ at: message.channel, thread: message.thread_ts ?? message.ts }),
       ),
     )
-  const more = tool('More actions', '⋯', message, () =>
+  const more = tool('More actions', icon('more'), message, () =>
     openMenu(more, menuOf(message, world), 'Message actions'),
   )
   more.setAttribute('aria-haspopup', 'menu')

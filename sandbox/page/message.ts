@@ -1,4 +1,5 @@
 // One message: who, when, what, and what can be done with it.
+import { icon } from './icons.ts'
 import type { MessageView } from '../protocol.ts'
 import { avatar } from './avatar.ts'
 import { paintBlocks } from './blocks/index.ts'
@@ -6,9 +7,9 @@ import type { Surface } from './blocks/surface.ts'
 import { clockTime, fullDate } from './dates.ts'
 import { h, type Child } from './dom.ts'
 import { messageTools, quickReaction } from './message-tools.ts'
-import { paintEmoji, paintMrkdwn } from './paint.ts'
+import { flatText, paintEmoji, paintMrkdwn } from './paint.ts'
 import { go } from './route.ts'
-import { nameOf, type World } from './state.ts'
+import { nameOf, sceneOf, type World } from './state.ts'
 import { minuteOf, surfaceOf } from './surfaces.ts'
 
 export interface Shape {
@@ -64,7 +65,7 @@ export function paintMessage(message: MessageView, shape: Shape, world: World): 
     h(
       'div',
       { class: 'message-main' },
-      message.ephemeral && h('div', { class: 'only-you' }, 'Only visible to you'),
+      message.ephemeral && h('div', { class: 'only-you' }, icon('eye'), ' Only visible to you'),
       !shape.inThread && message.broadcast && repliedTo(message, world),
       !shape.compact &&
         h(
@@ -88,6 +89,7 @@ const surface = (message: MessageView, shape: Shape, world: World): Surface =>
       id: `m-${message.channel}-${message.ts}${shape.inThread ? '-t' : ''}`,
       kind: 'message',
       place: { in: 'message', channel: message.channel, ts: message.ts },
+      blocks: message.blocks,
       state: message.state,
     },
     world,
@@ -103,7 +105,7 @@ function body(message: MessageView, shape: Shape, world: World): HTMLElement {
     written,
     message.attachments.map((one) => attachment(one, on)),
     message.files.map((file) =>
-      h('div', { class: 'file' }, `📄 ${file.name}`, h('small', null, `${file.size} bytes`)),
+      h('div', { class: 'file' }, icon('file'), ` ${file.name} `, h('small', null, `${file.size} bytes`)),
     ),
     message.edited && h('span', { class: 'edited' }, '(edited)'),
   )
@@ -185,7 +187,7 @@ function replies(message: MessageView, world: World): Child {
 
 function repliedTo(message: MessageView, world: World): Child {
   const root = (world.snap.messages[message.channel] ?? []).find((one) => one.ts === message.thread_ts)
-  const quote = root?.text.split('\n')[0]?.slice(0, 80) ?? 'a message'
+  const quote = root ? flatText(root.text, sceneOf(world)).slice(0, 90) : 'a message'
   return h(
     'div',
     { class: 'replied' },

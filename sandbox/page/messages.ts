@@ -23,7 +23,9 @@ export function drawMessages(channel: ChannelView, world: World): void {
     shown = here
     newFrom = channel.unread > 0 ? channel.last_read : ''
   }
-  const stick = opened || list.scrollHeight - list.scrollTop - list.clientHeight < 80
+  stay(list)
+  if (opened) atEnd = true
+  const stick = atEnd
   list.setAttribute('aria-label', `Messages in ${channelTitle(channel, world)}`)
   const rows = rowsOf(world.snap.messages[channel.id] ?? [], channel, world)
   keyed(
@@ -36,6 +38,21 @@ export function drawMessages(channel: ChannelView, world: World): void {
   if (stick) list.scrollTop = list.scrollHeight
   if (channel.unread > 0 && channel.is_member && document.visibilityState === 'visible')
     markRead(channel, world)
+}
+
+let atEnd = true
+let watched: HTMLElement | undefined
+
+/** Who reads the newest goes on doing so when the list gets narrower or lower; who reads above is left there. */
+function stay(list: HTMLElement): void {
+  if (watched === list) return
+  watched = list
+  list.addEventListener('scroll', () => {
+    atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80
+  })
+  new ResizeObserver(() => {
+    if (atEnd) list.scrollTop = list.scrollHeight
+  }).observe(list)
 }
 
 let marking = ''

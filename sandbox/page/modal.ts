@@ -1,11 +1,12 @@
 // The stack of modals: the last one is on top and usable. A native dialog keeps the focus inside.
+import { icon } from './icons.ts'
 import type { ViewView } from '../protocol.ts'
 import { paintBlocks } from './blocks/index.ts'
 import { fill, h, type Child } from './dom.ts'
 import { closeMenu } from './menu.ts'
 import { paintPlain } from './paint.ts'
 import { act, current, type World } from './state.ts'
-import { forget, surfaceOf, tell, typedOn } from './surfaces.ts'
+import { forget, surfaceOf, tell, valuesOn } from './surfaces.ts'
 
 let dialog: HTMLDialogElement | undefined
 let shownId = ''
@@ -59,7 +60,14 @@ function close(all: boolean): void {
 function draw(dialog: HTMLDialogElement, view: ViewView, depth: number, fresh: boolean, world: World): void {
   const id = `v-${view.id}`
   const surface = surfaceOf(
-    { id, kind: 'modal', place: { in: 'view', view: view.id }, state: view.state, errors: view.errors },
+    {
+      id,
+      kind: 'modal',
+      place: { in: 'view', view: view.id },
+      blocks: view.blocks,
+      state: view.state,
+      errors: view.errors,
+    },
     world,
   )
   const submit = async (event: Event) => {
@@ -70,7 +78,7 @@ function draw(dialog: HTMLDialogElement, view: ViewView, depth: number, fresh: b
       type: 'submit',
       as: world.snap.me.id,
       view: view.id,
-      values: structuredClone(typedOn(id)),
+      values: valuesOn(id, view.blocks),
     })
     dialog.ariaBusy = null
     if (!answer.ok && answer.error !== 'field_errors') tell(answer)
@@ -116,7 +124,7 @@ function head(view: ViewView, depth: number): HTMLElement {
     h(
       'button',
       { type: 'button', class: 'plain icon', 'aria-label': 'Close', on: { click: () => close(true) } },
-      '×',
+      icon('close'),
     ),
   )
 }

@@ -1,4 +1,5 @@
 // What Slack would tell this person: an app that did not answer, a button that could not be worked.
+import { icon } from './icons.ts'
 import { byId, h, keyed } from './dom.ts'
 import { act, type World } from './state.ts'
 
@@ -22,7 +23,7 @@ export function drawNotices(world: World): void {
             'aria-label': 'Dismiss notice',
             on: { click: () => void act({ type: 'dismiss', as, id: notice.id }) },
           },
-          '×',
+          icon('close'),
         ),
       ),
   )

@@ -3,8 +3,8 @@ import type { LedgerEntry } from '../protocol.ts'
 import { channelTitle, nameOf, type World } from './state.ts'
 
 const WHY: Record<LedgerEntry['reason'], string> = {
-  dm: 'a direct message',
-  mention: 'mentioned by name',
+  dm: 'direct message',
+  mention: 'mentioned',
   usergroup: 'in a mentioned group',
   here: '@here',
   channel: '@channel',
@@ -30,8 +30,7 @@ export function toldOf(entry: LedgerEntry, world: World): Told {
   return {
     who: name(entry.user),
     why: WHY[entry.reason] + (entry.silent ? ', silently: do not disturb' : ''),
-    where:
-      channel && isRoom ? `#${channelTitle(channel, world)}` : entry.reason === 'dm' ? 'direct message' : '',
+    where: channel && isRoom ? `#${channelTitle(channel, world)}` : '',
     from: name(entry.from),
   }
 }

@@ -27,3 +27,12 @@ export function go(change: Partial<Route>): void {
 }
 
 export const isHome = (route: Route): boolean => route.at.startsWith('A')
+
+/** A permalink, `/archives/C0FRONT/p1700000000000100`, becomes the place that it means. */
+export function followPermalink(): void {
+  const [, channel, digits] = /^\/archives\/(\w+)\/p(\d{7,})/.exec(location.pathname) ?? []
+  if (channel === undefined || digits === undefined) return
+  const ts =
+    new URLSearchParams(location.search).get('thread_ts') ?? `${digits.slice(0, -6)}.${digits.slice(-6)}`
+  history.replaceState(null, '', `/${routeTo({ me: readRoute().me, at: channel, thread: ts })}`)
+}

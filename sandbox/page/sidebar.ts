@@ -1,4 +1,5 @@
 // The left: the workspace, who looks at it, and where they can go.
+import { icon } from './icons.ts'
 import type { ChannelView } from '../protocol.ts'
 import { faceOf } from './avatar.ts'
 import { byId, fill, h, type Child } from './dom.ts'
@@ -133,8 +134,8 @@ function entry(channel: ChannelView, world: World): HTMLElement {
   )
 }
 
-const sign = (channel: ChannelView): string =>
-  ({ channel: '#', private: '🔒', im: '●', mpim: '◍' })[channel.kind]
+const sign = (channel: ChannelView): Child =>
+  channel.kind === 'channel' ? '#' : channel.kind === 'private' ? icon('lock') : icon('people')
 
 function appEntry(
   app: World['snap']['apps'][number],
@@ -178,7 +179,7 @@ function newTalk(world: World): HTMLElement {
       'aria-haspopup': 'menu',
       on: { click: () => openMenu(button, items, 'New direct message') },
     },
-    '+',
+    icon('plus'),
   )
   return button
 }

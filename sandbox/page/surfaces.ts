@@ -15,12 +15,28 @@ export function typedOn(id: string): FieldValues {
   return fresh
 }
 
+/** What was typed into elements that are still there: an updated view may have dropped some. */
+export function valuesOn(id: string, blocks: Block[]): FieldValues {
+  const out: FieldValues = {}
+  for (const [blockId, byAction] of Object.entries(typedOn(id)))
+    for (const [actionId, value] of Object.entries(byAction))
+      if (hasElement(blocks, blockId, actionId)) (out[blockId] ??= {})[actionId] = value
+  return out
+}
+
+function hasElement(blocks: Block[], blockId: string, actionId: string): boolean {
+  const block = blocks.find((block) => block.block_id === blockId)
+  const elements = [block?.['elements'], block?.['accessory'], block?.['element']].flat()
+  return elements.some((element) => (element as { action_id?: unknown } | undefined)?.action_id === actionId)
+}
+
 export const forget = (id: string): boolean => drafts.delete(id)
 
 export interface Shown {
   id: string
   kind: Surface['kind']
   place: Place
+  blocks: Block[]
   state: Surface['state']
   errors?: Record<string, string>
 }
@@ -37,7 +53,10 @@ export function surfaceOf(shown: Shown, world: World): Surface {
     block_id: blockId,
     action_id: actionId,
   })
-  const sent = () => (Object.keys(typed).length > 0 ? { values: structuredClone(typed) } : {})
+  const sent = () => {
+    const values = valuesOn(shown.id, shown.blocks)
+    return Object.keys(values).length > 0 ? { values } : {}
+  }
   return {
     kind: shown.kind,
     id: shown.id,
@@ -52,8 +71,8 @@ export function surfaceOf(shown: Shown, world: World): Surface {
     press: (blockId, actionId) => perform({ type: 'press', ...spot(blockId, actionId), ...sent() }),
     choose: async (blockId, actionId, value: FieldValue) => {
       await perform({ type: 'choose', ...spot(blockId, actionId), value, ...sent() })
-      // From here on the server knows it; in a view the value stays the person's own.
-      if (shown.kind === 'message') forget(shown.id)
+      // From here on the server knows it.
+      delete typed[blockId]?.[actionId]
     },
     suggest: async (blockId, actionId, query) => {
       const answer = await act({ type: 'suggest', ...spot(blockId, actionId), query })
@@ -78,9 +97,14 @@ async function perform(what: Extract<Act, { type: 'press' | 'choose' }>): Promis
   tell(answer)
 }
 
+/** Says what went wrong, unless the workspace says it already and nothing covers that. */
 export function tell(answer: ActResult): void {
-  if (!answer.ok) toast(answer.text || answer.error)
+  if (answer.ok || isNoticed(answer.text)) return
+  toast(answer.text || answer.error)
 }
+
+export const isNoticed = (text: string): boolean =>
+  document.querySelector('dialog[open]') === null && current()?.snap.notices.at(-1)?.text === text
 
 /** Changes whenever something in the blocks has to be drawn anew as time goes by. */
 export const minuteOf = (blocks: Block[], text: string, now: number): number =>

@@ -1,4 +1,5 @@
 // The pane at the right: a thread's root, its replies, and a composer of its own.
+import { icon } from './icons.ts'
 import type { MessageView } from '../protocol.ts'
 import { composer } from './composer.ts'
 import { byId, fill, h, keyed } from './dom.ts'
@@ -48,7 +49,7 @@ function frame(pane: HTMLElement, title: string, writer: HTMLElement): void {
       h(
         'button',
         { type: 'button', class: 'plain icon', 'aria-label': 'Close thread', on: { click: closeThread } },
-        '×',
+        icon('close'),
       ),
     ),
     h('div', { id: 'thread-messages', class: 'messages', role: 'log', 'aria-label': 'Thread', tabindex: 0 }),

@@ -1,4 +1,5 @@
 // The clock of the workspace, and the buttons that move it.
+import { icon } from './icons.ts'
 import { moveClock, type DemoInfo } from './api.ts'
 import { ago, clockTime, dayName } from './dates.ts'
 import { byId, fill, h } from './dom.ts'
@@ -63,7 +64,7 @@ export function drawTime(world: World): void {
           'data-focus': 'freeze',
           on: { click: () => void move({ freeze: !frozen }) },
         },
-        frozen ? '▶' : '❚❚',
+        icon(frozen ? 'play' : 'pause'),
       ),
     )
   }

@@ -1,9 +1,6 @@
-// What a person types, as Slack's clients send it: `& < >` escaped, the names that they picked as references.
+// What a person types, with the names that they picked as references. The sandbox escapes the rest.
 import { current, nameOf, channelTitle } from './state.ts'
 import { unescape } from './mrkdwn.ts'
-
-const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 /** Names that can be mentioned, longest first, so that "First-line engineer 2" is not "First-line engineer". */
 export function mentionable(): { name: string; reference: string; detail: string }[] {
@@ -33,10 +30,10 @@ export function mentionable(): { name: string; reference: string; detail: string
 
 /** "@First-line engineer look" -> "<@U…> look". */
 export function written(text: string): string {
-  let out = escape(text)
+  let out = text
   for (const { name, reference } of mentionable()) {
     const end = /\w$/.test(name) ? String.raw`(?![\w-])` : ''
-    out = out.replaceAll(new RegExp(`(^|[^\\w<@#;])${literal(escape(name))}${end}`, 'g'), `$1${reference}`)
+    out = out.replaceAll(new RegExp(`(^|[^\\w<@#;])${literal(name)}${end}`, 'g'), `$1${reference}`)
   }
   return out
 }

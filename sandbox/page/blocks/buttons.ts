@@ -1,3 +1,4 @@
+import { icon } from '../icons.ts'
 import type { Button, FeedbackButtons, IconButton, Overflow, WorkflowButton } from '@slack/types'
 import { h } from '../dom.ts'
 import { openMenu } from '../menu.ts'
@@ -48,7 +49,7 @@ export function overflow(element: Overflow, spot: Spot): HTMLElement {
       'aria-haspopup': 'menu',
       on: { click: () => openMenu(opener, items) },
     },
-    '⋯',
+    icon('more'),
   )
   return opener
 }
