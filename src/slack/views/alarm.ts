@@ -1,6 +1,8 @@
+import { message, said, section } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
-import { message } from '../blocks.ts'
 
+/** Something is wrong with Belay itself, or with what it was given: for those who look after it. */
 export function alarm(problem: string): Message {
-  return message(problem)
+  const words = said(problem, 2000) || 'Something went wrong, and nobody wrote down what.'
+  return message(`Belay needs attention: ${words}`, [section(`:warning: *Belay needs attention*\n${words}`)])
 }

@@ -1,7 +1,138 @@
+import type { KnownBlock } from '@slack/types'
+import type { Escalation } from '../../domain/escalation.ts'
+import { actions, channelName, context, fields, inline, message, quoted, section, when } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
-import { message } from '../blocks.ts'
-import type { PageNotice, Scene } from './scene.ts'
+import { button, link, more } from '../buttons.ts'
+import type { ButtonName, EntryName } from '../buttons.ts'
+import { askWords, isLive, pageText, whyPaged } from './page-words.ts'
+import type { PageFate, PageNotice, Scene } from './scene.ts'
+import { canClimb, headline, outlook, promiseLines, stateText, waitingWords } from './state.ts'
+import { counted, customerOf, drawn, errorWords, essence, mentions, named } from './words.ts'
+import { sentences, severityMark, subjectOf, ticketLink, tierName } from './words.ts'
 
+/**
+ * The live card of an escalation. `page` is the page it was posted as, for its whole life: whom it asked stays on it,
+ * so that nothing looks lost when it is edited.
+ */
 export function card(scene: Scene, page: PageNotice | null = null): Message {
-  return message(`E-${scene.escalation.id} ${page?.reason ?? ''}`)
+  const { escalation } = scene
+  const asks = page !== null && isLive(scene, page)
+  const text =
+    asks && !page.posted ? pageText(scene, page) : sentences(essence(escalation), stateText(scene, asks))
+  return message(text, [
+    title(scene),
+    section(standing(scene, page, asks)),
+    quote('Details', escalation.ticket.description, 700),
+    fields(...promiseLines(scene)),
+    quote('Already tried', escalation.ticket.tried, 500),
+    told(scene),
+    quote('Resolution', escalation.resolution, 700),
+    context(...origins(scene)),
+    troubles(scene),
+    actions(...cardButtons(scene)),
+  ])
+}
+
+function title(scene: Scene): KnownBlock {
+  const { escalation } = scene
+  const { ticket } = escalation
+  const first = `${severityMark(scene)} · *E-${escalation.id}* · ${customerOf(ticket)}`
+  const open = escalation.state === 'resolved' ? null : link('open_ticket', ticket.url)
+  return section(`${first}\n${subjectOf(ticket)}`, open ?? undefined)
+}
+
+/** State and owner first, then why this channel was asked and whom, then what happens next. */
+function standing(scene: Scene, page: PageNotice | null, asks: boolean): string {
+  const rows = [
+    `*${headline(scene, asks)}*`,
+    ...(page ? askedHere(scene, page, asks) : []),
+    waitingWords(scene.escalation),
+    outlook(scene),
+  ]
+  return rows.filter(Boolean).join('\n')
+}
+
+function askedHere(scene: Scene, page: PageNotice, asks: boolean): (string | null)[] {
+  const why = whyPaged(scene, page)
+  const asked = page.mention.length > 0 ? `Asked here: ${mentions(page.mention)}` : null
+  if (page.tier !== null) return [why, asked]
+  return [`Told here because: ${why}`, asked, asks ? askWords(scene, { ...page, mention: [] }) : null]
+}
+
+function quote(label: string, text: string | null | undefined, max: number): KnownBlock | null {
+  const shown = quoted(text, max)
+  return shown === '> ' ? null : section(`*${label}*\n${shown}`)
+}
+
+function told({ escalation, names }: Scene): KnownBlock | null {
+  const { told } = escalation
+  return (
+    told &&
+    section(`*The customer was told* ${when(told.at)} by ${named(names, told.by)}\n${quoted(told.text, 300)}`)
+  )
+}
+
+/** Where it comes from, and where on the ladder it stands. */
+function origins({ escalation, names, ladder, rounds }: Scene): string[] {
+  const { ticket, openedBy, openedAt, round, tier, state } = escalation
+  const by = inline(ticket.requestedBy, 120)
+  const contact = inline(ticket.customer?.contact, 120)
+  const place = `Tier ${tier + 1} of ${ladder.length}, round ${round} of ${rounds}`
+  return [
+    ticketLink(ticket),
+    ...(by ? [`Asked for by ${by}`] : []),
+    `Opened by ${named(names, openedBy)}, ${when(openedAt)}`,
+    ...(contact ? [`Customer's contact: ${contact}`] : []),
+    ...(state === 'resolved' ? [] : [place]),
+  ]
+}
+
+/** What became of pages, only where something went wrong: the newest three. */
+function troubles({ pages }: Scene): KnownBlock | null {
+  const lines = pages.map(trouble).filter((line) => line !== null)
+  return lines.length > 0 ? context(...lines.slice(-3)) : null
+}
+
+/** What went wrong with a page; null when nothing did. */
+export function trouble(page: PageFate): string | null {
+  const { attempts, state, settledAt, at, error } = page
+  const what = `:warning: The page to ${tierName(page.tier)} in ${channelName(page.channel)}`
+  switch (state) {
+    case 'failed':
+      return `${what} could not be delivered: ${errorWords(error)}, ${when(settledAt ?? at)}. The fallback was told.`
+    case 'unsure':
+      return `${what} may not have arrived: Slack did not answer. We are looking, and send it again if it is not there.`
+    case 'sent':
+      return attempts > 1
+        ? `${what} arrived after ${counted(attempts, 'attempt')}, ${when(settledAt ?? at)}.`
+        : null
+    case 'pending':
+    case 'sending':
+      return attempts > 1 ? `${what} is being tried again, after ${counted(attempts - 1, 'attempt')}.` : null
+    case 'dropped':
+      return null
+  }
+}
+
+function cardButtons(scene: Scene) {
+  const { escalation } = scene
+  const now = drawn(escalation)
+  if (escalation.state === 'resolved') return [button('reopen', now)]
+  const names: ButtonName[] = [
+    ...(escalation.state === 'acknowledged' ? [] : (['acknowledge'] as const)),
+    ...(canClimb(scene) ? (['escalate_now'] as const) : []),
+    'hand_off',
+    'update_customer',
+    'resolve',
+  ]
+  return [...names.map((name) => button(name, now)), more(now, entriesOf(escalation))]
+}
+
+function entriesOf({ state, waitingSince }: Escalation): EntryName[] {
+  return [
+    ...(state === 'acknowledged' ? (['release'] as const) : []),
+    'note',
+    waitingSince ? 'resume' : 'wait',
+    'severity',
+  ]
 }

@@ -37,5 +37,6 @@ export type Scene = {
   answerBy?: Date | null
 }
 
-export type PageNotice = Extract<Notice, { kind: 'page' }>
+/** `posted`: the page stands there already, so this is an edit: it notifies nobody, and its text tells the state of now. */
+export type PageNotice = Extract<Notice, { kind: 'page' }> & { posted?: boolean }
 export type DirectNotice = Extract<Notice, { kind: 'direct' }>
