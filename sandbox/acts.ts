@@ -97,8 +97,9 @@ export class Acts {
       case 'dnd':
         return this.#mood(act)
       case 'dismiss':
-        return this.#dismiss(act)
+        break
     }
+    return this.#dismiss(act)
   }
 
   #post(act: Extract<Act, { type: 'post' }>): ActResult {

@@ -134,12 +134,12 @@ function readArgs(spec: ArgSpec, given: Json): { args: Json; unknown: string[] }
 
 function convert(kind: string, raw: unknown): unknown {
   if (kind === 'json') return typeof raw === 'string' ? parse(raw) : raw
-  if (kind === 'string') return typeof raw === 'object' ? undefined : String(raw as string | number | boolean)
+  if (kind === 'string') return typeof raw === 'object' ? undefined : String(raw)
   if (kind === 'boolean') return raw === true || raw === 'true' || raw === '1' || raw === 1
   if (kind === 'number') return Number.isNaN(Number(raw)) ? undefined : Number(raw)
   if (Array.isArray(raw)) return raw.map(String)
-  const text = String(raw as string)
-  const list = text.startsWith('[') ? parse(text) : text.split(',')
+  if (typeof raw !== 'string') return undefined
+  const list = raw.startsWith('[') ? parse(raw) : raw.split(',')
   return Array.isArray(list) ? list.map((item) => String(item).trim()).filter(Boolean) : undefined
 }
 
@@ -183,13 +183,11 @@ async function pass(
       send(response, { status: effect.status, headers: { 'content-type': 'text/plain' }, body: effect.body })
       return false
     case 'html':
-      send(response, {
-        status: 200,
-        headers: { 'content-type': 'text/html' },
-        body: '<html><body>Something went wrong</body></html>',
-      })
-      return false
+      break
   }
+  const body = '<html><body>Something went wrong</body></html>'
+  send(response, { status: 200, headers: { 'content-type': 'text/html' }, body })
+  return false
 }
 
 function answer(body: Json, headers: Record<string, string> = {}): Reply {

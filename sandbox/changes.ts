@@ -44,7 +44,7 @@ export class Changes {
           const found = look()
           if (found !== undefined && found !== null && found !== false) finish(() => resolve(found))
         } catch (error) {
-          finish(() => reject(error as Error))
+          finish(() => reject(error))
         }
       })
       const timer = setTimeout(() => {

@@ -26,7 +26,7 @@ export const defaultSeed: Seed = {
       title: 'Guest from another workspace',
       team_id: 'T0OTHER',
     },
-  ].map((user) => ({ email: `${user.name}@acme.example`, ...user })),
+  ].map((user) => Object.assign({ email: `${user.name}@acme.example` }, user)),
   channels: [
     {
       id: 'C0SUPPORT',

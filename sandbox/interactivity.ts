@@ -216,7 +216,7 @@ export class Interactivity {
   }
 
   #checked(view: ViewDraft | undefined): ViewDraft {
-    if (!view || validate('modal', view as never).length > 0) throw new SlackError('invalid_view')
+    if (!view || validate('modal', view).length > 0) throw new SlackError('invalid_view')
     return view
   }
 
@@ -305,13 +305,22 @@ function channelRef(channel: Channel): Json {
 }
 
 function actionOf(element: Element): Json {
-  const kept = ['action_id', 'text', 'value', 'style', 'placeholder', 'url', 'accessibility_label', 'confirm']
-  return Object.fromEntries(Object.entries(element).filter(([key]) => kept.includes(key)))
+  const kept = new Set([
+    'action_id',
+    'text',
+    'value',
+    'style',
+    'placeholder',
+    'url',
+    'accessibility_label',
+    'confirm',
+  ])
+  return Object.fromEntries(Object.entries(element).filter(([key]) => kept.has(key)))
 }
 
 function spokenAnswer(delivered: Delivered): Answer | undefined {
   if (!delivered.ok) return undefined
   if (typeof delivered.text === 'string' && delivered.text !== '') return { text: delivered.text }
-  if (delivered.payload && typeof delivered.payload === 'object') return delivered.payload as Answer
+  if (delivered.payload && typeof delivered.payload === 'object') return delivered.payload
   return undefined
 }

@@ -86,7 +86,8 @@ export function spoken(message: Pick<Message, 'text' | 'blocks'>): string {
     if (Array.isArray(node)) return node.forEach(walk)
     if (!node || typeof node !== 'object') return
     const it = node as Record<string, unknown>
-    if (it['type'] === 'mrkdwn' || it['type'] === 'markdown') return void parts.push(String(it['text'] ?? ''))
+    if (it['type'] === 'mrkdwn' || it['type'] === 'markdown')
+      return void (typeof it['text'] === 'string' && parts.push(it['text']))
     if (it['type'] === 'user') parts.push(`<@${String(it['user_id'])}>`)
     if (it['type'] === 'usergroup') parts.push(`<!subteam^${String(it['usergroup_id'])}>`)
     if (it['type'] === 'broadcast') parts.push(`<!${String(it['range'])}>`)

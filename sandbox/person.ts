@@ -55,7 +55,7 @@ export interface Person {
 /** Somebody to act as. */
 export function person(sandbox: Sandbox, id: string): Person {
   const state = (): Snapshot => sandbox.state(id)
-  const act = (plain: Plain<Act>) => sandbox.act({ ...plain, as: id } as Act)
+  const act = (plain: Plain<Act>) => sandbox.act({ ...plain, as: id })
   const must = async (plain: Plain<Act>): Promise<Extract<ActResult, { ok: true }>> => {
     const result = await act(plain)
     if (!result.ok) throw new Error(`${plain.type}: ${result.error}: ${result.text}\n${describe(state())}`)

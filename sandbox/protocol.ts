@@ -16,6 +16,7 @@
  * A bad body is answered with 400 and `{ ok: false, error: 'invalid', problems: string[] }`.
  */
 import { z } from 'zod'
+import type { Person } from './person.ts'
 
 /** Any Block Kit block or element, as the app sent it; block_id and action_id are always filled in. */
 export type Block = { type: string; block_id?: string; [key: string]: unknown }
@@ -513,7 +514,7 @@ export interface Sandbox extends AsyncDisposable {
   readonly teamId: string
   readonly clock: SandboxClock
   /** a person to tell stories with: see person.ts */
-  person(id: string): import('./person.ts').Person
+  person(id: string): Person
   act(act: Act): Promise<ActResult>
   state(as: string): Snapshot
   /** everything posted in a channel (id, or `#name`, or a user id for the DM with the app), oldest first, no ephemerals */

@@ -1,6 +1,5 @@
 import type { App } from './apps.ts'
 import { validate } from './blockkit.ts'
-import type { Block } from './protocol.ts'
 import type { Talk } from './talk.ts'
 import { named } from './wire.ts'
 import type { Channel, Message } from './workspace.ts'
@@ -68,7 +67,7 @@ export class ResponseUrls {
     }
     const blocks = named(this.#world, answer.blocks)
     if (!answer.text && blocks.length === 0 && !answer.attachments?.length) return 'no_text'
-    if (answer.blocks !== undefined && validate('message', { blocks: answer.blocks as Block[] }).length > 0)
+    if (answer.blocks !== undefined && validate('message', { blocks: answer.blocks }).length > 0)
       return 'invalid_blocks'
     if (original && isTrue(answer.replace_original)) {
       const revision = { text: answer.text ?? '', blocks, attachments: answer.attachments ?? [], quiet: true }

@@ -109,7 +109,7 @@ export class Sockets {
     const warn = setTimeout(() => this.#bye(socket, 'warning'), (life - 10) * 1000)
     const refresh = setTimeout(() => this.#bye(socket, 'refresh_requested'), life * 1000)
     for (const timer of [warn, refresh]) timer.unref()
-    socket.on('message', (data) => this.#hear(app, String(data)))
+    socket.on('message', (data) => this.#hear(app, (data as Buffer).toString()))
     socket.on('error', () => socket.terminate())
     socket.on('close', () => {
       clearTimeout(warn)

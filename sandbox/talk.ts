@@ -1,4 +1,5 @@
 import type { App } from './apps.ts'
+import { size } from './blockkit-rules.ts'
 import type { Events } from './events.ts'
 import type { Block } from './protocol.ts'
 import { type Channel, type Message, type Metadata, type SharedFile, sec, seek } from './workspace.ts'
@@ -32,6 +33,8 @@ export type Revision = {
   quiet?: boolean
 }
 
+/** A longer text is cut off. */
+const MOST = 40_000
 const CHANNEL_TYPE = { channel: 'channel', private: 'group', im: 'im', mpim: 'mpim' } as const
 
 /** What is said in channels: posting, editing, deleting, reacting, and the events that follow. */
@@ -202,7 +205,7 @@ export class Talk {
       ts: this.#world.space.nextTs(channel, this.#world.clock.ms),
       channel: channel.id,
       user: draft.user,
-      text: [...draft.text].length > 40_000 ? [...draft.text].slice(0, 40_000).join('') : draft.text,
+      text: size(draft.text) > MOST ? Array.from(draft.text).slice(0, MOST).join('') : draft.text,
       blocks: draft.blocks ?? [],
       attachments: draft.attachments ?? [],
       broadcast: draft.broadcast ?? false,

@@ -11,6 +11,7 @@ const KEYS = ['title', 'submit', 'close', 'private_metadata', 'callback_id', 'ex
 const FLAGS = ['clear_on_close', 'notify_on_close', 'submit_disabled'] as const
 
 export type ViewDraft = {
+  [key: string]: unknown
   type: 'modal' | 'home'
   blocks: unknown
   title?: TextView

@@ -94,7 +94,7 @@ function decode(text: string): string {
 /** What Slack's client sends for a typed line: `@name`, `@group`, `@here` and `#channel` become entities, the rest is escaped. */
 export function typed(world: World, text: string): string {
   const kept: string[] = []
-  const keep = (entity: string) => `\u0000${kept.push(entity) - 1}\u0000`
+  const keep = (entity: string) => `\uE000${kept.push(entity) - 1}\uE001`
   const users = new Map([...world.space.users.values()].map((user) => [user.name, user.id]))
   return text
     .replace(/<(?:[@#!][^<>\s][^<>]*|https?:[^<>\s]+|mailto:[^<>\s]+)>/g, keep)
@@ -112,8 +112,8 @@ export function typed(world: World, text: string): string {
       const channel = world.space.find(name)
       return channel ? keep(`<#${channel.id}|${channel.name}>`) : whole
     })
-    .replace(/(?<![\w"=])https?:\/\/[^\s\u0000]+[^\s\u0000.,;:!?)]/g, (url) => keep(`<${url}>`))
-    .replace(/\u0000(\d+)\u0000/g, (_, index: string) => kept[Number(index)]!)
+    .replace(/(?<![\w"=])https?:\/\/[^\s\uE000]+[^\s\uE000.,;:!?)]/g, (url) => keep(`<${url}>`))
+    .replace(/\uE000(\d+)\uE001/g, (_, index: string) => kept[Number(index)]!)
 }
 
 /** Fills in the ids that the app left out; the blocks are copied. */

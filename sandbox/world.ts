@@ -11,6 +11,15 @@ import { type NoticeView, Seed } from './protocol.ts'
 import type { SandboxOptions } from './protocol.ts'
 import { type Channel, Workspace } from './workspace.ts'
 
+type Scheduled = {
+  id: string
+  channel: string
+  post_at: number
+  text: string
+  app: string
+  cancel: () => void
+}
+
 /** Everything that the rooms of the sandbox share. It holds state and does nothing on its own. */
 export class World {
   readonly options: SandboxOptions
@@ -23,6 +32,8 @@ export class World {
   ids: Ids
   space = new Workspace()
   readonly apps = new Map<string, App>()
+  /** messages booked for later */
+  readonly scheduled = new Map<string, Scheduled>()
   readonly notices = new Map<string, NoticeView[]>()
   /** new messages stay out of history for this long */
   historyLagMs = 0
@@ -51,6 +62,7 @@ export class World {
     this.space = new Workspace()
     for (const part of [this.journal, this.ledger, this.limits, this.clock]) part.clear()
     this.notices.clear()
+    this.scheduled.clear()
     this.faults.remove()
     this.historyLagMs = 0
     this.dedupeClientMsgId = false

@@ -1,3 +1,4 @@
+import { size } from '../blockkit-rules.ts'
 import { SlackError } from '../errors.ts'
 import { wireMessage } from '../wire.ts'
 import { channelOf, messageOf, method } from './method.ts'
@@ -105,7 +106,7 @@ export const update = method({
     if (channel.is_archived) throw new SlackError('is_inactive')
     const message = messageOf(channel, args.ts)
     if (message.app_id !== app.id) throw new SlackError('cant_update_message')
-    if ([...(args.text ?? '')].length > UPDATE_MOST) throw new SlackError('msg_too_long')
+    if (size(args.text ?? '') > UPDATE_MOST) throw new SlackError('msg_too_long')
     const hasContent = [args.text, args.blocks, args.attachments, args.markdown_text].some(
       (one) => one !== undefined,
     )

@@ -113,7 +113,7 @@ export const getHistory = method({
     const channel = channelOf(call, call.args.channel)
     needScope(call, channel, 'history')
     member(call, channel)
-    const found = between(call, channel.roots).reverse()
+    const found = between(call, channel.roots).toReversed()
     const { items, response_metadata: next } = page(found, call.args.cursor, call.args.limit, 999)
     return {
       messages: items.map((message) =>

@@ -1,8 +1,12 @@
 import * as auth from './auth.ts'
 import * as chat from './chat.ts'
 import * as conversations from './conversations.ts'
+import * as files from './files.ts'
 import type { Method } from './method.ts'
+import * as others from './others.ts'
+import * as reactions from './reactions.ts'
 import * as rooms from './rooms.ts'
+import * as scheduled from './scheduled.ts'
 import * as usergroups from './usergroups.ts'
 import * as users from './users.ts'
 import * as views from './views.ts'
@@ -20,6 +24,23 @@ export const methods: Record<string, Method> = {
   'chat.update': chat.update,
   'chat.delete': chat.remove,
   'chat.getPermalink': chat.getPermalink,
+  'chat.meMessage': others.meMessage,
+  'chat.unfurl': others.unfurl,
+  'chat.scheduleMessage': scheduled.schedule,
+  'chat.deleteScheduledMessage': scheduled.unschedule,
+  'chat.scheduledMessages.list': scheduled.list,
+  'assistant.threads.setStatus': others.setStatus,
+  'blocks.validate': others.blocksValidate,
+  'emoji.list': others.emojiList,
+  'files.getUploadURLExternal': files.getUploadUrl,
+  'files.completeUploadExternal': files.completeUpload,
+  'files.info': files.info,
+  'reactions.add': reactions.add,
+  'reactions.remove': reactions.remove,
+  'reactions.get': reactions.get,
+  'pins.add': reactions.pin,
+  'pins.remove': reactions.unpin,
+  'pins.list': reactions.pins,
   'conversations.info': conversations.info,
   'conversations.list': conversations.list,
   'conversations.members': conversations.members,

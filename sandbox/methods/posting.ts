@@ -1,4 +1,5 @@
 import { type Problem, validate } from '../blockkit.ts'
+import { size } from '../blockkit-rules.ts'
 import { SlackError } from '../errors.ts'
 import type { Block } from '../protocol.ts'
 import { named } from '../wire.ts'
@@ -35,7 +36,7 @@ export function checkContent(call: Call<unknown>, content: Content): Checked {
   const { text, markdown_text: markdown } = content
   if (markdown !== undefined && (text !== undefined || content.blocks !== undefined))
     throw new SlackError('markdown_text_conflict')
-  if (markdown !== undefined && [...markdown].length > 12_000) throw new SlackError('msg_too_long')
+  if (markdown !== undefined && size(markdown) > 12_000) throw new SlackError('msg_too_long')
   if (content.blocks !== undefined && !Array.isArray(content.blocks))
     throw new SlackError('invalid_blocks_format')
   const blocks = (content.blocks ?? []) as Block[]

@@ -1,3 +1,4 @@
+import { size } from '../blockkit-rules.ts'
 import { SlackError } from '../errors.ts'
 import { wireChannel } from '../wire.ts'
 import type { Channel } from '../workspace.ts'
@@ -203,7 +204,7 @@ export const setPurpose = method({
 function describe(call: Call<unknown>, id: string, what: 'topic' | 'purpose', value: string) {
   const channel = openRoom(call, id)
   member(call, channel)
-  if ([...value].length > 250) throw new SlackError('too_long')
+  if (size(value) > 250) throw new SlackError('too_long')
   call.rooms.describe(channel, what, value, call.app.botUserId)
   return { channel: wireChannel(call.world, channel, call.app.botUserId) }
 }

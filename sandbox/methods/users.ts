@@ -65,15 +65,13 @@ export const conversations = method({
   errors: ['invalid_cursor', 'invalid_types'],
   run(call) {
     const kinds = { public_channel: 'channel', private_channel: 'private', im: 'im', mpim: 'mpim' }
-    const wanted = (call.args.types ?? ['public_channel']).map((type) => {
-      const kind = kinds[type as keyof typeof kinds]
-      if (!kind) throw new SlackError('invalid_types')
-      return kind
-    })
+    const types = call.args.types ?? ['public_channel']
+    if (!types.every((type) => type in kinds)) throw new SlackError('invalid_types')
+    const wanted = new Set<string>(types.map((type) => kinds[type as keyof typeof kinds]))
     const user = call.args.user ?? call.app.botUserId
     const mine = [...call.world.space.channels.values()].filter(
       (channel) =>
-        wanted.includes(channel.kind) &&
+        wanted.has(channel.kind) &&
         channel.members.has(user) &&
         (channel.kind === 'channel' || channel.members.has(call.app.botUserId)) &&
         !(call.args.exclude_archived && channel.is_archived),

@@ -11,7 +11,7 @@ function checked(given: unknown, type: 'modal' | 'home'): ViewDraft {
   if (!view || typeof view !== 'object') throw invalid(['[ERROR] must be an object [json-pointer:/view]'])
   if (Buffer.byteLength(JSON.stringify(view)) > MOST_BYTES) throw new SlackError('view_too_large')
   if (view.type !== type) throw invalid([`[ERROR] must be ${type} [json-pointer:/view/type]`])
-  const problems = validate(type, view as never)
+  const problems = validate(type, view)
   if (problems.length > 0)
     throw invalid(
       problems.map((problem) => `[ERROR] ${problem.message} [json-pointer:/view${problem.pointer}]`),
