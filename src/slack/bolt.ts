@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { App, type AuthorizeResult, type CodedError, type Receiver } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
 import type { Logger } from 'pino'
 import { carefulOptions } from './clients.ts'
-import { createSelfKnowledge, type SelfKnowledge } from './identity.ts'
-import { describe, slackLogger } from './log.ts'
+import { createSelfKnowledge, type Identity, type SelfKnowledge } from './identity.ts'
+import { describe, redact, slackLogger } from './log.ts'
 import { typeOf, type SlackBody } from './receivers/intake.ts'
+import { within } from './receivers/within.ts'
 
 /** Bolt, built so that Slack being away cannot end the process. */
 export type Bolt = AsyncDisposable & {
@@ -79,13 +79,10 @@ async function authorize({ self, token, teamId, isEvent }: Asked): Promise<Autho
   return { botToken: token, botId: identity.botId, botUserId: identity.botUserId, ...team }
 }
 
-async function soon(self: SelfKnowledge) {
+async function soon(self: SelfKnowledge): Promise<Identity | undefined> {
   if (self.known !== undefined) return self.known
-  const patience = new AbortController()
-  const over = sleep(learnMs, undefined, { signal: patience.signal }).catch(() => undefined)
-  const identity = await Promise.race([self.learn().catch(() => undefined), over])
-  patience.abort()
-  return identity
+  const learned = self.learn().catch(() => undefined)
+  return await within(learned, learnMs, undefined)
 }
 
 /** Bolt ends with what a listener threw. It is logged, never thrown on, and remembered for whoever handed the body in. */
@@ -94,7 +91,7 @@ function reportFailures(app: App, logger: Logger): WeakMap<object, unknown> {
   app.error(async ({ error, body }: { error: CodedError; body: object }) => {
     failures.set(body, error)
     logger.error({ type: typeOf(body), why: describe(error.original ?? error) }, 'a listener failed')
-    logger.debug({ err: error }, 'where the listener failed')
+    logger.debug({ stack: redact(error.stack ?? '') }, 'where the listener failed')
   })
   return failures
 }

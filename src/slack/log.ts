@@ -10,7 +10,6 @@ const secretShapes: readonly [RegExp, string][] = [
   [/\b(Bearer\s+)[^\s"',]+/gi, '$1…'],
   [/\b(ticket=)[^&\s"']+/gi, '$1…'],
   [/(hooks\.slack\.com\/)[^\s"'<>]+/gi, '$1…'],
-  [/(\/sandbox\/response\/)[^\s"'<>]+/gi, '$1…'],
   [/("(?:\w*token|client_secret|signing_secret|response_url|trigger_id)"\s*:\s*")[^"]*/gi, '$1…'],
   [/\b(v0=)[0-9a-f]{16,}/gi, '$1…'],
 ]
@@ -22,11 +21,11 @@ export function redact(text: string): string {
 
 /**
  * Slack's SDKs write their logs to pino. What they print above debug is text of their own and the names of errors, never an
- * object: those are payloads, and payloads are customers' words.
+ * object: those are payloads, and payloads are customers' words. With `most` set to debug nothing is written above debug.
  */
-export function slackLogger(logger: Logger): SlackLogger {
+export function slackLogger(logger: Logger, most?: 'debug'): SlackLogger {
   const write = (level: 'info' | 'warn' | 'error') => (parts: unknown[]) => {
-    logger[level](parts.map(brief).filter(Boolean).join(' '))
+    logger[most ?? level](parts.map(brief).filter(Boolean).join(' '))
   }
   const [info, warn, error] = [write('info'), write('warn'), write('error')]
   return {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { within } from './within.ts'
 
 /** Handlers that are still at work. */
 export class Inflight {
@@ -20,14 +20,7 @@ export class Inflight {
 
   /** Waits for all of them, but no longer than this. False: some are still at work. */
   async idle(mostMs: number): Promise<boolean> {
-    const patience = new AbortController()
-    const over = sleep(mostMs, false, { signal: patience.signal }).catch(() => false)
-    const done = this.#drained()
-    try {
-      return await Promise.race([done, over])
-    } finally {
-      patience.abort()
-    }
+    return await within(this.#drained(), mostMs, false)
   }
 
   async #drained(): Promise<true> {

@@ -1,0 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** What the work gives, or `otherwise` when it is not done by then. Leaves no timer behind; the work goes on. */
+export async function within<T, E>(work: Promise<T>, mostMs: number, otherwise: E): Promise<T | E> {
+  const patience = new AbortController()
+  const over = sleep(mostMs, otherwise, { signal: patience.signal }).catch(() => otherwise)
+  try {
+    return await Promise.race([work, over])
+  } finally {
+    patience.abort()
+  }
+}
