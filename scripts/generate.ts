@@ -1,12 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { WrittenPolicy } from '../src/domain/policy.ts'
+import { httpManifest } from './http-manifest.ts'
 
 /** A file that is written from the code and committed. `path` is relative to the root of the repository. */
 type GeneratedFile = { path: string; content: () => string | Promise<string> }
 
 /** Every generated file. To add one, add a line. */
-export const generatedFiles: GeneratedFile[] = [{ path: 'belay.schema.json', content: policySchema }]
+export const generatedFiles: GeneratedFile[] = [
+  { path: 'belay.schema.json', content: policySchema },
+  { path: 'manifest.http.yml', content: httpManifest },
+]
 
 /** What an editor knows about belay.yml. Draft 7, because that is what YAML language servers speak best. */
 function policySchema(): string {

@@ -4,7 +4,14 @@ import type { Logger } from 'pino'
 import { classify } from './classify.ts'
 
 /** Who we are in Slack. */
-export type Identity = { botId: string; botUserId: string; teamId: string }
+export type Identity = {
+  botId: string
+  botUserId: string
+  teamId: string
+  enterpriseId: string | null
+  /** The workspace's address, with a slash at its end. */
+  url: string
+}
 
 /** Our identity, as far as Slack has told us. */
 export type SelfKnowledge = Disposable & {
@@ -36,11 +43,17 @@ export function createSelfKnowledge({
 
   const ask = async (): Promise<Identity> => {
     try {
-      const { bot_id: botId, user_id: botUserId, team_id: teamId } = await client.auth.test()
+      const {
+        bot_id: botId,
+        user_id: botUserId,
+        team_id: teamId,
+        enterprise_id,
+        url = '',
+      } = await client.auth.test()
       if (!botId || !botUserId || !teamId)
         throw new Error('auth.test did not name a bot: is SLACK_BOT_TOKEN a bot token?')
       reason = undefined
-      return (known = { botId, botUserId, teamId })
+      return (known = { botId, botUserId, teamId, enterpriseId: enterprise_id ?? null, url })
     } catch (error) {
       const outcome = classify(error, 'auth.test')
       reason =

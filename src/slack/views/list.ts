@@ -1,10 +1,49 @@
 import type { Escalation } from '../../domain/escalation.ts'
+import { nextPromiseAt } from '../../domain/promises.ts'
+import { context, inline, linked, message, section, when } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
-import { message } from '../blocks.ts'
+import { overdue } from './state.ts'
+import { called, counted, customerOf, listed, promiseLabels, subjectOf } from './words.ts'
 
+/** One open escalation. `owner` is a display name, `link` leads to its card. */
 export type ListRow = { escalation: Escalation; owner: string | null; link: string | null }
 
-/** `total`: how many are open, when `rows` are only the first of them. */
+/** More are not read on a phone. */
+const shownRows = 25
+
+/** What is open, to the person who asked. `total`: how many there are, when `rows` are only the first of them. */
 export function list(rows: readonly ListRow[], total: number = rows.length): Message {
-  return message(`${total}`)
+  if (total === 0) return message('Nothing is open: no escalation waits for anybody.')
+  const shown = rows.slice(0, shownRows)
+  const count = counted(total, 'open escalation')
+  const left = total - shown.length
+  const brief = shown.map(({ escalation }) => `${called(escalation)} ${inline(escalation.severity, 30)}`)
+  return message(`${count}: ${brief.join(', ')}${left > 0 ? `, and ${left} more` : ''}.`, [
+    section(`*${count}*`),
+    ...shown.map((row) => section(rowText(row))),
+    left > 0 ? context(`And ${left} more. See one with \`/escalate show E-12\`.`) : null,
+  ])
+}
+
+function rowText({ escalation, owner, link }: ListRow): string {
+  const { severity, ticket } = escalation
+  const name = link ? linked(link, called(escalation)) : called(escalation)
+  const first = `*${name}* · ${inline(severity, 50)} · ${customerOf(ticket)}: ${subjectOf(ticket, 150)}`
+  return `${first}\n${standing(escalation, owner)}. ${clocks(escalation)}`
+}
+
+function standing({ state, lapseAt, waitingSince }: Escalation, owner: string | null): string {
+  const waiting = waitingSince ? ', waiting on the customer' : ''
+  if (state === 'acknowledged') {
+    const until = lapseAt && !waitingSince ? ` until ${when(lapseAt)}` : ''
+    return `${inline(owner, 80) || 'Somebody'} has it${until}${waiting}`
+  }
+  return `${state === 'unanswered' ? 'Nobody answered' : 'Nobody has it yet'}${waiting}`
+}
+
+function clocks({ promises }: Escalation): string {
+  const missed = overdue({ promises }).map((name) => promiseLabels[name].toLowerCase())
+  const next = nextPromiseAt(promises)
+  const due = next && `Next promise due ${when(next)}.`
+  return [missed.length > 0 ? `:warning: Missed: ${listed(missed)}.` : null, due].filter(Boolean).join(' ')
 }

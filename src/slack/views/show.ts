@@ -1,8 +1,85 @@
 import type { Happened } from '../../domain/escalation.ts'
+import { context, fields, message, section, when } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
-import { message } from '../blocks.ts'
-import type { Scene } from './scene.ts'
+import { actions, channelName, quoted } from '../blocks.ts'
+import { link } from '../buttons.ts'
+import { eventWords, toldText } from './event-words.ts'
+import type { PageFate, Scene } from './scene.ts'
+import { headline, outlook, promiseLines, waitingWords } from './state.ts'
+import { trouble } from './card.ts'
+import {
+  cardLink,
+  customerOf,
+  essence,
+  sentences,
+  severityMark,
+  subjectOf,
+  ticketLink,
+  tierName,
+} from './words.ts'
 
+/** What fits into one message; the newest count most. */
+const shownEntries = 60
+
+/** One escalation and what happened to it, to the person who asked. `entries`: oldest first. */
 export function show(scene: Scene, entries: readonly Happened[]): Message {
-  return message(`E-${scene.escalation.id} ${entries.length}`)
+  const { escalation } = scene
+  const first = `${severityMark(scene)} · *E-${escalation.id}* · ${customerOf(escalation.ticket)}`
+  const state = [headline(scene), waitingWords(escalation), outlook(scene)].filter(Boolean)
+  const left = entries.length - shownEntries
+  const ways = [link('open_card', cardLink(scene)), link('open_ticket', escalation.ticket.url)]
+  return message(sentences(essence(escalation), ...state), [
+    section(`${first}\n${subjectOf(escalation.ticket)}`),
+    section(`*${state.join('\n')}*`.replaceAll('\n', '*\n*')),
+    description(scene),
+    fields(...promiseLines(scene)),
+    ...packed(
+      'What happened',
+      entries.slice(-shownEntries).map((entry) => row(scene, entry)),
+    ),
+    left > 0 ? context(`${left} earlier entries are not shown.`) : null,
+    ...packed('Pages', scene.pages.slice(-15).map(fate)),
+    context(ticketLink(escalation.ticket), `Policy ${escalation.policy}, version ${escalation.version}`),
+    elementsOf(ways),
+  ])
+}
+
+function elementsOf(ways: ReturnType<typeof link>[]) {
+  const elements = ways.filter((way) => way !== null)
+  return elements.length > 0 ? actions(...elements) : null
+}
+
+function description({ escalation: { ticket } }: Scene) {
+  const shown = quoted(ticket.description, 500)
+  return shown === '> ' ? null : section(shown)
+}
+
+function row(scene: Scene, { at, event }: Happened): string {
+  return `${when(at)}  ${toldText(eventWords(scene, event), 300)}`
+}
+
+const settled: Record<PageFate['state'], string> = {
+  pending: 'on its way',
+  sending: 'on its way',
+  unsure: 'may not have arrived',
+  sent: 'arrived',
+  dropped: 'not sent, because nobody needed it any more',
+  failed: 'could not be delivered',
+}
+
+function fate(page: PageFate): string {
+  const { number, tier, channel, state, settledAt, at } = page
+  const plainly = `Page ${number} to ${tierName(tier)} in ${channelName(channel)}: ${settled[state]}, ${when(settledAt ?? at)}.`
+  return trouble(page) ?? plainly
+}
+
+/** Rows in as few sections as they fit into, under a title: a message has room for 50 blocks only. */
+function packed(title: string, rows: readonly string[]) {
+  if (rows.length === 0) return []
+  const parts = rows.reduce<string[]>((parts, row) => {
+    const last = parts.at(-1)
+    if (last === undefined || last.length + row.length > 2800) return [...parts, row]
+    return [...parts.slice(0, -1), `${last}\n${row}`]
+  }, [])
+  return parts.map((part, index) => section(index === 0 ? `*${title}*\n${part}` : part))
 }

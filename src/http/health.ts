@@ -1,0 +1,29 @@
+import type { Answer } from './server.ts'
+
+/** One thing that has to be well; `null` when it is, else the reason in a sentence. */
+export type Check = { name: string; check: () => Promise<string | null> | string | null }
+
+/** A check that takes longer than this has failed. */
+const checkWithinMs = 3000
+
+/** `GET /readyz`: 200 when everything is well, 503 with every reason otherwise. */
+export async function readiness(checks: readonly Check[]): Promise<Answer> {
+  const results = await Promise.all(checks.map(async ({ name, check }) => ({ name, reason: await outcome(check) })))
+  const reasons = results.flatMap(({ name, reason }) => (reason === null ? [] : [`${name}: ${reason}`]))
+  const ok = reasons.length === 0
+  return { status: ok ? 200 : 503, body: { ok, checks: Object.fromEntries(results.map(({ name, reason }) => [name, reason ?? 'ok'])), ...(!ok && { reasons }) } }
+}
+
+async function outcome(check: Check['check']): Promise<string | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string>((done) => {
+    timer = setTimeout(() => done('no answer within 3 s'), checkWithinMs)
+  })
+  try {
+    return await Promise.race([Promise.resolve(check()), late])
+  } catch (error) {
+    return error instanceof Error ? error.message || error.name : String(error)
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,135 @@
+import type { Clock } from '../clock.ts'
+import { addMs, secondMs } from '../domain/time.ts'
+import { claimStale, settleBehind, settleLost, settleRefreshed } from '../store/cards.ts'
+import { find } from '../store/escalations.ts'
+import type { CardRow, NoticeRow } from '../store/outbox.ts'
+import { claimNotices, claimUnsure, expireLeases } from '../store/outbox.ts'
+import { classify } from '../slack/clients.ts'
+import type { Sending } from '../slack/deliver.ts'
+import { deliver } from '../slack/deliver.ts'
+import { reconcile } from '../slack/reconcile.ts'
+import { renderCard } from '../slack/render.ts'
+
+/** How much is under way at once: posts to different targets, and edits. */
+const atOnce = { posts: 16, edits: 4 }
+
+/**
+ * Empties the outbox: woken by every change and by the clock, it claims what may go out, one notice per target at a
+ * time, and never waits for a slow target before it serves another.
+ */
+export class Pump {
+  readonly #sending: Sending
+  readonly #posting = new Map<string, Promise<void>>()
+  readonly #editing = new Map<string, Promise<void>>()
+  #turn: Promise<void> | null = null
+  #again = false
+  #stopped = false
+
+  constructor(sending: Sending) {
+    this.#sending = sending
+  }
+
+  /** Something may be ready to go out. Returns at once. */
+  wake(): void {
+    if (this.#stopped) return
+    if (this.#turn) {
+      this.#again = true
+      return
+    }
+    this.#turn = this.#run().finally(() => {
+      this.#turn = null
+      if (!this.#again) return
+      this.#again = false
+      this.wake()
+    })
+  }
+
+  /** Takes nothing new and waits for what is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#turn
+    await this.#settled()
+  }
+
+  /** Resolves when nothing is under way and nothing more can go out now. For tests and the end of a demo's time jump. */
+  async idle(): Promise<void> {
+    while (this.#turn || this.#posting.size > 0 || this.#editing.size > 0) {
+      await this.#turn
+      await this.#settled()
+    }
+  }
+
+  async #settled(): Promise<void> {
+    await Promise.all([...this.#posting.values(), ...this.#editing.values()])
+  }
+
+  async #run(): Promise<void> {
+    const { store, clock, log } = this.#sending
+    try {
+      const now = clock.now()
+      await expireLeases(store.db, now)
+      for (const row of await claimUnsure(store.db, now, atOnce.posts)) this.#start(this.#posting, `look ${row.id}`, reconcile(this.#sending, row))
+      await this.#post(clock)
+      await this.#edit(clock)
+    } catch (error) {
+      log.error({ err: error }, 'the outbox could not be read')
+    }
+  }
+
+  async #post(clock: Clock): Promise<void> {
+    for (;;) {
+      const room = atOnce.posts - this.#posting.size
+      if (room <= 0 || this.#stopped) return
+      const now = clock.now()
+      const busy = [...this.#posting.keys(), ...this.#sending.pace.busy(now)]
+      const claimed = await claimNotices(this.#sending.store.db, now, room, busy)
+      if (claimed.length === 0) return
+      for (const row of claimed) this.#start(this.#posting, row.target, this.#deliver(row))
+    }
+  }
+
+  async #deliver(row: NoticeRow): Promise<void> {
+    await deliver(this.#sending, row)
+  }
+
+  async #edit(clock: Clock): Promise<void> {
+    const now = clock.now()
+    const room = atOnce.edits - this.#editing.size
+    if (room <= 0 || this.#stopped || this.#sending.pace.readyAt('chat.update', now)) return
+    for (const card of await claimStale(this.#sending.store.db, now, room))
+      this.#start(this.#editing, card.id, refresh(this.#sending, card))
+  }
+
+  /** What a failure leaves behind is found again by its lease. */
+  #start(underway: Map<string, Promise<void>>, key: string, work: Promise<void>): void {
+    const watched = work
+      .catch((error: unknown) => this.#sending.log.error({ err: error, key }, 'a delivery failed here'))
+      .finally(() => {
+        underway.delete(key)
+        this.wake()
+      })
+    underway.set(key, watched)
+  }
+}
+
+/** Edits one live message to what is true now. */
+export async function refresh(sending: Sending, card: CardRow): Promise<void> {
+  const { store, clock, writes, pace, log } = sending
+  const now = clock.now()
+  const escalation = await find(store.db, card.escalation)
+  if (!escalation) return
+  try {
+    const message = await renderCard(sending, card, escalation, now)
+    await writes.chat.update({ channel: card.channel, ts: card.ts, text: message.text, blocks: message.blocks })
+    await settleRefreshed(store.db, card.id, escalation.version)
+  } catch (error) {
+    const verdict = classify(error, 'chat.update')
+    log.warn({ card: card.id, escalation: card.escalation, verdict }, 'a card was not edited')
+    if (verdict.kind === 'gone' || verdict.kind === 'permanent') return settleLost(store.db, card.id, verdict.why)
+    const waitMs = verdict.kind === 'retry' ? verdict.afterMs : retryEditMs
+    if (verdict.kind === 'retry') pace.block('chat.update', addMs(now, waitMs))
+    return settleBehind(store.db, card.id, addMs(now, Math.max(waitMs, secondMs)))
+  }
+}
+
+const retryEditMs = 3 * secondMs

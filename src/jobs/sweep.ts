@@ -1,0 +1,18 @@
+import type { Store } from '../store/escalations.ts'
+import { sweepBatch } from '../store/sweep.ts'
+import type { Swept } from '../store/sweep.ts'
+
+/** Rows decided in one transaction: large enough to be cheap, small enough to be quick. */
+export const batchSize = 250
+
+/** Decides for everything that is due by `now`, batch by batch, until nothing is or `stopped` says so. */
+export async function sweep(store: Store, now: Date, stopped: () => boolean = () => false): Promise<Swept> {
+  const total: Swept = { due: 0, pages: 0, quarantined: 0 }
+  for (;;) {
+    const batch = await sweepBatch(store, now, batchSize)
+    total.due += batch.due
+    total.pages += batch.pages
+    total.quarantined += batch.quarantined
+    if (batch.due === 0 || stopped()) return total
+  }
+}

@@ -1,0 +1,93 @@
+import type { Actor } from '../../domain/escalation.ts'
+import { chooseRule } from '../../domain/policy.ts'
+import { Ticket } from '../../domain/ticket.ts'
+import type { TranscriptLine } from '../../domain/ticket.ts'
+import { updateTicket } from '../../domain/verbs.ts'
+import { changeIn, openIn } from '../../store/escalations.ts'
+import { receiveOnce, rememberAnswer } from '../../store/inbox.ts'
+import type { Origin } from '../buttons.ts'
+import { describe } from '../log.ts'
+import type { EscalateForm } from '../views/escalate-modal.ts'
+import { names } from '../names.ts'
+import type { Listening } from './listening.ts'
+import { unescaped } from './commands.ts'
+
+/** Tickets that people bring from Slack have no other source. */
+const source = 'slack'
+/** How much of a thread goes along with the escalation. */
+const transcriptLines = 50
+/** The thread is worth this much waiting, and no more: the form has to be answered. */
+const threadWithinMs = 1200
+
+/** What became of a submitted form. */
+export type Escalated = { id: number; already: boolean }
+
+/** One submission of the form, by the view it was made in: Slack may hand it over twice. */
+export type Submission = { view: string; by: Actor; form: EscalateForm; origin: Origin }
+
+/** Opens the escalation that a form describes, once; when this returns it is kept, whatever happens to the process. */
+export async function escalate(listening: Listening, submission: Submission, signal: AbortSignal): Promise<Escalated> {
+  const { store, clock } = listening
+  const now = clock.now()
+  const ticket = await ticketOf(listening, submission, now)
+  const key = `form:${submission.view}`
+  const escalated = await store.db.transaction(async (tx) => {
+    const before = await receiveOnce(tx, key, now)
+    if (before?.answer) return before.answer as Escalated
+    const { severity } = submission.form
+    const { policy, severity: ruled } = chooseRule(store.book.live, { source, subject: ticket.subject, severity })
+    const opening = { source, ticket, by: submission.by, policy, severity: ruled }
+    const { opened, escalation } = await openIn(tx, store.book, opening, now)
+    if (!opened)
+      await changeIn(tx, store.book, escalation.id, now, (current, terms) =>
+        updateTicket(ticket, true)(current, terms, { by: submission.by, seen: null }, now),
+      )
+    const answer = { id: escalation.id, already: !opened }
+    await rememberAnswer(tx, key, answer)
+    signal.throwIfAborted()
+    return answer
+  })
+  store.committed()
+  return escalated
+}
+
+async function ticketOf(listening: Listening, { view, by, form, origin }: Submission, now: Date): Promise<Ticket> {
+  const { ticket, summary, customer, severity, tried } = form
+  const thread = origin.channel && origin.message ? { channel: origin.channel, ts: origin.thread ?? origin.message } : null
+  const transcript = thread ? await transcriptOf(listening, thread, now) : []
+  const known = await names(listening.directory, [by], now)
+  return Ticket.parse({
+    id: ticket?.id ?? (thread ? `${thread.channel}:${thread.ts}` : view),
+    url: ticket?.url ?? origin.link,
+    subject: summary,
+    severity,
+    customer: { name: customer },
+    requestedBy: known.get(by),
+    ...(tried && { tried }),
+    ...(transcript.length > 0 && { transcript }),
+  })
+}
+
+/** What was said in the thread. Without it the escalation goes out all the same. */
+async function transcriptOf(listening: Listening, { channel, ts }: { channel: string; ts: string }, now: Date): Promise<TranscriptLine[]> {
+  try {
+    const asked = listening.reads.conversations.replies({ channel, ts, limit: transcriptLines })
+    const { messages = [] } = await Promise.race([asked, late(threadWithinMs)])
+    const known = await names(listening.directory, messages.map(({ user }) => user ?? null), now)
+    return messages.map(({ user, text = '', ts: at = '0' }) => ({
+      from: 'colleague',
+      ...(user && { name: known.get(user) ?? user }),
+      at: new Date(Number(at) * 1000).toISOString(),
+      text: unescaped(text),
+    }))
+  } catch (error) {
+    listening.log.warn({ err: describe(error), channel }, 'the thread could not be read; the escalation goes out without it')
+    return []
+  }
+}
+
+async function late(ms: number): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error('the thread took too long')), ms).unref()
+  })
+}

@@ -1,0 +1,53 @@
+import { reply } from '../../domain/verbs.ts'
+import { cardAt } from '../../store/cards.ts'
+import { change } from '../../store/escalations.ts'
+import type { Sending } from '../deliver.ts'
+import { metadataType } from '../deliver.ts'
+import { seen } from '../reconcile.ts'
+
+/** A message event, as far as we read it. */
+type MessageEvent = {
+  type: 'message'
+  subtype?: string
+  channel: string
+  user?: string
+  bot_id?: string
+  ts: string
+  thread_ts?: string
+  metadata?: { event_type?: string; event_payload?: { delivery_id?: unknown } }
+}
+
+/** Handles one of Slack's events, from the inbox. Handling it twice does no harm. */
+export async function handleEvent(sending: Sending, body: Record<string, unknown>, now: Date): Promise<void> {
+  const event = body['event'] as { type?: string } | undefined
+  switch (event?.type) {
+    case 'message':
+      return onMessage(sending, event as MessageEvent, now)
+    case 'tokens_revoked':
+    case 'app_uninstalled':
+      return sending.refusing(event.type)
+    default:
+      return
+  }
+}
+
+async function onMessage(sending: Sending, message: MessageEvent, now: Date): Promise<void> {
+  const delivery = ownDelivery(message)
+  if (delivery) {
+    const { channel, ts, thread_ts } = message
+    return seen(sending, { id: delivery, channel, ts, thread: thread_ts !== undefined && thread_ts !== ts })
+  }
+  if (message.user && message.thread_ts && !message.bot_id) await onReply(sending, message, message.user, message.thread_ts, now)
+}
+
+function ownDelivery({ metadata }: MessageEvent): string | null {
+  const id = metadata?.event_type === metadataType ? metadata.event_payload?.delivery_id : undefined
+  return typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id) ? id : null
+}
+
+/** The owner writes in the card's thread: they are at work on it. */
+async function onReply({ store }: Sending, { channel }: MessageEvent, user: string, thread: string, now: Date): Promise<void> {
+  const card = await cardAt(store.db, channel, thread)
+  if (!card) return
+  await change(store, card.escalation, now, (escalation, terms) => reply(escalation, terms, { by: user, seen: null }, now))
+}

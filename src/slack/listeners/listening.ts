@@ -1,0 +1,95 @@
+import type { WebClient } from '@slack/web-api'
+import type { Logger } from 'pino'
+import type { Clock } from '../../clock.ts'
+import type { Actor, Escalation } from '../../domain/escalation.ts'
+import type { Verb } from '../../domain/verbs.ts'
+import { wantRefresh } from '../../store/cards.ts'
+import type { Changed } from '../../store/escalations.ts'
+import { change, find } from '../../store/escalations.ts'
+import type { Message } from '../blocks.ts'
+import { describe } from '../log.ts'
+import type { Gathering } from '../gather.ts'
+import { gather } from '../gather.ts'
+import { notSaved } from '../views/not-saved.ts'
+import { refusal } from '../views/refusal.ts'
+import type { Scene } from '../views/scene.ts'
+
+/** What every listener works with. */
+export type Listening = Gathering & { clock: Clock; log: Logger; writes: WebClient; reads: WebClient }
+
+/** Says something to the person alone, where they are. */
+export type Tell = (message: Message) => Promise<void>
+
+/** Who pressed or typed, and the team they belong to. */
+export type Person = { id: Actor; team: string | null }
+
+/** A person is told within this time whether it was saved; Slack shows an error after 3 seconds. */
+const answerWithinMs = 2200
+
+/**
+ * A person acts on an escalation: decide, save, and tell them what came of it if it is not what they meant. Returns what
+ * changed; null when nothing did, and they have been told.
+ */
+export async function act(
+  listening: Listening,
+  { id, by, seen }: { id: number; by: Person; seen: number | null },
+  verb: Verb,
+  tell: Tell,
+): Promise<Changed | null> {
+  const now = listening.clock.now()
+  if (isOutsider(listening, by)) return tellRefused(listening, { kind: 'outsider' }, null, now, tell)
+  const done = await inTime(listening, (signal) =>
+    change(listening.store, id, now, (escalation, terms) => verb(escalation, terms, { by: by.id, seen }, now), signal),
+  )
+  if (!done) {
+    await tell(notSaved())
+    return null
+  }
+  if (done.kind !== 'refused') return done
+  return tellRefused(listening, done.refusal, done.escalation, now, tell)
+}
+
+/** They learn the truth, and the card they pressed on is drawn again. */
+async function tellRefused(
+  listening: Listening,
+  refused: Parameters<typeof refusal>[0],
+  escalation: Escalation | null,
+  now: Date,
+  tell: Tell,
+): Promise<null> {
+  const others = 'owner' in refused ? [refused.owner] : []
+  const scene = escalation && (await gather(listening, escalation, now, others))
+  await tell(refusal(refused, scene))
+  if (escalation) {
+    await wantRefresh(listening.store.db, escalation.id, now)
+    listening.store.committed()
+  }
+  return null
+}
+
+/**
+ * The result, if it is there in time; null when the database failed or is too slow. The signal then keeps a late
+ * transaction from committing, so that "not saved" is true.
+ */
+export async function inTime<T>(listening: Listening, work: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+  const limit = AbortSignal.timeout(answerWithinMs)
+  const over = new Promise<never>((_, reject) => limit.addEventListener('abort', () => reject(limit.reason as Error)))
+  try {
+    return await Promise.race([work(limit), over])
+  } catch (error) {
+    listening.log.error({ err: describe(error) }, 'what a person did was not saved; they were told')
+    return null
+  }
+}
+
+/** True for people from another workspace, in a shared channel: they see, and cannot act. */
+export function isOutsider({ identity }: Listening, { team }: Person): boolean {
+  const we = identity()
+  return we !== undefined && team !== null && team !== we.teamId && team !== we.enterpriseId
+}
+
+/** The scene of an escalation as of now; null when there is none with this number. */
+export async function sceneOf(listening: Listening, id: number, others: (Actor | null)[] = []): Promise<Scene | null> {
+  const escalation = await find(listening.store.db, id)
+  return escalation && gather(listening, escalation, listening.clock.now(), others)
+}

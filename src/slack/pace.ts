@@ -1,0 +1,41 @@
+import { addMs, secondMs } from '../domain/time.ts'
+
+/** Slack allows about one post a second and channel, and bursts of a size it does not tell. */
+const burst = 5
+const everyMs = secondMs
+
+/**
+ * When each target may be posted to again. A target is a channel, a person or a method; what Slack told us to wait for
+ * (`Retry-After`) holds for that target only.
+ */
+export class Pace {
+  /** When each target's allowance will be whole again. */
+  readonly #wholeAt = new Map<string, number>()
+  readonly #blockedUntil = new Map<string, number>()
+
+  /** One post has gone to this target. */
+  spent(target: string, now: Date): void {
+    const from = Math.max(this.#wholeAt.get(target) ?? 0, now.getTime())
+    this.#wholeAt.set(target, from + everyMs)
+  }
+
+  /** Slack asked us to leave this target alone for a while. */
+  block(target: string, untilAt: Date): void {
+    this.#blockedUntil.set(target, untilAt.getTime())
+  }
+
+  /** When this target may be used again; null when it may now. */
+  readyAt(target: string, now: Date): Date | null {
+    const spentUntil = (this.#wholeAt.get(target) ?? 0) - (burst - 1) * everyMs
+    const until = Math.max(spentUntil, this.#blockedUntil.get(target) ?? 0)
+    return until > now.getTime() ? addMs(now, until - now.getTime()) : null
+  }
+
+  /** Targets that may not be used now. Forgets those whose allowance is whole. */
+  busy(now: Date): string[] {
+    for (const known of [this.#wholeAt, this.#blockedUntil])
+      for (const [target, until] of known) if (until <= now.getTime()) known.delete(target)
+    const targets = new Set([...this.#wholeAt.keys(), ...this.#blockedUntil.keys()])
+    return [...targets].filter((target) => this.readyAt(target, now) !== null)
+  }
+}
