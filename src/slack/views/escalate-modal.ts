@@ -82,5 +82,5 @@ function readTicket(form: Reading): EscalateForm['ticket'] {
   const id = form.text('ticket')
   if (id && id.length > ticketLength)
     form.refuse('ticket', `At most ${ticketLength} characters: give its number instead.`)
-  return id && { id, url: /^https?:\/\/\S+$/.test(id) && URL.canParse(id) ? id : null }
+  return id === null ? null : { id, url: /^https?:\/\/\S+$/.test(id) && URL.canParse(id) ? id : null }
 }
