@@ -22,7 +22,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   if (process.env['NODE_ENV'] === 'production') throw new Error('the sandbox does not run in production')
   const parts = assemble(options)
   const { world } = parts
-  const server = await listen(parts, options.port ?? 0)
+  const server = await listen(parts, options.port ?? 0, options.beside)
   const app = world.app()
 
   const sandbox: Sandbox = {

@@ -497,7 +497,16 @@ export type SandboxOptions = {
   limits?: boolean | { methods?: boolean; channel?: { per_second: number; burst: number } | null }
   /** how long tokens and sockets are good for is not simulated; sockets ping this often, default 5000 real ms */
   pingMs?: number
+  /** what a program around the sandbox serves beside it, such as the demo's story; null: not one of its paths */
+  beside?: Beside
 }
+
+/** Answers a request to the sandbox's own address that is not Slack's. `body` is the text that was sent. */
+export type Beside = (request: {
+  method: string
+  path: string
+  body: string
+}) => Promise<{ status: number; body: unknown }> | null
 
 /** A running sandbox, in-process. */
 export interface Sandbox extends AsyncDisposable {

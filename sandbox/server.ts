@@ -4,13 +4,14 @@ import { serveApi } from './api.ts'
 import { readBody } from './body.ts'
 import { json, serveControl } from './control-api.ts'
 import type { Parts } from './parts.ts'
+import type { Beside } from './protocol.ts'
 import type { Answer } from './response-urls.ts'
 import { serveStatic } from './static.ts'
 
 /** Opens the door, on this machine only. */
-export async function listen(parts: Parts, port: number): Promise<Server> {
+export async function listen(parts: Parts, port: number, beside: Beside = () => null): Promise<Server> {
   const server = createServer((request, response) => {
-    serve(parts, request, response).catch((error: unknown) => {
+    serve(parts, request, response, beside).catch((error: unknown) => {
       console.error(error)
       if (!response.headersSent) json(response, 500, { ok: false, error: 'internal_error' })
       else response.destroy()
@@ -26,7 +27,12 @@ export async function listen(parts: Parts, port: number): Promise<Server> {
   return server
 }
 
-async function serve(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  parts: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  beside: Beside,
+): Promise<void> {
   // Only by this name: a page elsewhere that points its own name at this machine gets nothing.
   const host = (request.headers.host ?? '').replace(/:\d+$/, '')
   if (host !== '127.0.0.1' && host !== 'localhost')
@@ -38,7 +44,20 @@ async function serve(parts: Parts, request: IncomingMessage, response: ServerRes
   if (path.startsWith('/response/')) return await serveResponse(parts, request, response, path)
   if (path.startsWith('/upload/')) return await serveUpload(parts, request, response, path)
   if (path.startsWith('/files/')) return serveFile(parts, response, path)
+  if (path.startsWith('/demo/')) return await serveBeside(beside, request, response, path)
   return await serveStatic(response, path)
+}
+
+async function serveBeside(
+  beside: Beside,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+): Promise<void> {
+  const body = (await readBody(request))?.toString() ?? ''
+  const answer = await beside({ method: request.method ?? 'GET', path, body })
+  if (answer) json(response, answer.status, answer.body)
+  else json(response, 404, { ok: false, error: 'not_found' })
 }
 
 async function serveResponse(
