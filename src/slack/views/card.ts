@@ -25,6 +25,7 @@ export function card(scene: Scene, page: PageNotice | null = null): Message {
     quote('Details', escalation.ticket.description, 700),
     fields(...promiseLines(scene)),
     quote('Already tried', escalation.ticket.tried, 500),
+    conversation(scene),
     told(scene),
     quote('Resolution', escalation.resolution, 700),
     context(...origins(scene)),
@@ -62,6 +63,20 @@ function askedHere(scene: Scene, page: PageNotice, asks: boolean): (string | nul
 function quote(label: string, text: string | null | undefined, max: number): KnownBlock | null {
   const shown = quoted(text, max)
   return shown === '> ' ? null : section(`*${label}*\n${shown}`)
+}
+
+/** The last turns of the conversation, so that the customer never has to say it again. */
+function conversation({ escalation: { ticket } }: Scene): KnownBlock | null {
+  const { transcript = [] } = ticket
+  const turns = transcript.slice(-3).map(({ from, name, text }) => {
+    const speaker = inline(name, 60) || inline(from, 60) || 'customer'
+    return `> *${speaker}*: ${inline(text, 200)}`
+  })
+  const title =
+    turns.length < transcript.length
+      ? `The last ${turns.length} of ${transcript.length} messages`
+      : 'Conversation'
+  return turns.length > 0 ? section(`*${title}*\n${turns.join('\n')}`) : null
 }
 
 function told({ escalation, names }: Scene): KnownBlock | null {

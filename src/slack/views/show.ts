@@ -75,11 +75,11 @@ function fate(page: PageFate): string {
 
 /** Rows in as few sections as they fit into, under a title: a message has room for 50 blocks only. */
 function packed(title: string, rows: readonly string[]) {
-  if (rows.length === 0) return []
-  const parts = rows.reduce<string[]>((parts, row) => {
+  const parts: string[] = []
+  for (const row of rows) {
     const last = parts.at(-1)
-    if (last === undefined || last.length + row.length > 2800) return [...parts, row]
-    return [...parts.slice(0, -1), `${last}\n${row}`]
-  }, [])
+    if (last === undefined || last.length + row.length > 2800) parts.push(row)
+    else parts[parts.length - 1] = `${last}\n${row}`
+  }
   return parts.map((part, index) => section(index === 0 ? `*${title}*\n${part}` : part))
 }

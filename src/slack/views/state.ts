@@ -115,7 +115,7 @@ function pausedWords({ escalation: { pauses, waitingSince }, now }: Scene): stri
 
 /** Promises that are broken and still owed. */
 export function overdue(
-  { promises }: Escalation,
+  { promises }: Pick<Escalation, 'promises'>,
   among: readonly PromiseName[] = promiseNames,
 ): PromiseName[] {
   return among.filter((name) => isOverdue(promises[name]))
