@@ -134,13 +134,17 @@ function readArgs(spec: ArgSpec, given: Json): { args: Json; unknown: string[] }
 
 function convert(kind: string, raw: unknown): unknown {
   if (kind === 'json') return typeof raw === 'string' ? parse(raw) : raw
-  if (kind === 'string') return typeof raw === 'object' ? undefined : String(raw)
+  if (kind === 'string') return typeof raw === 'number' || typeof raw === 'boolean' ? String(raw) : text(raw)
   if (kind === 'boolean') return raw === true || raw === 'true' || raw === '1' || raw === 1
   if (kind === 'number') return Number.isNaN(Number(raw)) ? undefined : Number(raw)
   if (Array.isArray(raw)) return raw.map(String)
   if (typeof raw !== 'string') return undefined
   const list = raw.startsWith('[') ? parse(raw) : raw.split(',')
   return Array.isArray(list) ? list.map((item) => String(item).trim()).filter(Boolean) : undefined
+}
+
+function text(raw: unknown): string | undefined {
+  return typeof raw === 'string' ? raw : undefined
 }
 
 /** JSON that is not JSON stays a string, for the method to refuse in its own words. */
