@@ -97,7 +97,7 @@ export class Clock implements SandboxClock {
   #arm(): void {
     clearTimeout(this.#alarm)
     const first = this.#timers[0]
-    if (!first || this.frozen) return
+    if (!first || (this.frozen && first.at > this.ms)) return
     const wait = Math.min(Math.max(first.at - this.ms, 0), 2 ** 30)
     this.#alarm = setTimeout(() => this.advance(0), wait)
     this.#alarm.unref()

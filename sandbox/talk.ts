@@ -51,10 +51,9 @@ export class Talk {
     const message = this.#compose(channel, draft)
     this.#world.space.add(channel, message)
     const noted = this.#world.ledger.note(this.#world.space, channel, message, this.#world.clock.ms)
-    if (message.thread_ts) {
-      const thread = this.#world.space.thread(channel, message.thread_ts)
-      for (const entry of noted) if (entry.reason === 'mention') thread.followers.add(entry.user)
-    }
+    for (const entry of noted)
+      if (entry.reason === 'mention')
+        this.#world.space.thread(channel, message.thread_ts ?? message.ts).followers.add(entry.user)
     channel.reads.set(draft.user, message.ts)
     this.#world.changes.touch(channel.id)
     const event = wireMessage(this.#world, channel, message, true)
