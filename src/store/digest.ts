@@ -1,9 +1,7 @@
 import { and, like, min, ne, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
-import type { Count, DigestData, DigestRow, Listed } from '../domain/digest.ts'
+import type { BreachCount, Count, DigestData, DigestRow } from '../domain/digest.ts'
 import { endOfDay, keyDueAt, zoneOf } from '../domain/digest-period.ts'
-import { promiseNames } from '../domain/promises.ts'
-import type { PromiseName } from '../domain/promises.ts'
 import { addMs, dayMs } from '../domain/time.ts'
 import type { Db, Tx } from './database.ts'
 import type { Store } from './escalations.ts'
@@ -22,10 +20,13 @@ export type DigestAsk = { from: Date; to: Date }
 export async function digestData({ db, book }: Store, ask: DigestAsk, now: Date): Promise<DigestData> {
   const severities = book.live.severities.map(({ name }) => name)
   const urgency = sql`coalesce(array_position(${sql.param(severities)}::text[], severity), 1000)`
-  const urgentFirst = sql`${urgency}, opened_at, id`
   const zone = zoneOf(book.live)
-  const today = endOfDay(zone, now)
-  const list = (picked: SQL) => listed(db, picked, now)
+  const oldestFirst = sql`opened_at, id`
+  const urgentFirst = sql`${urgency}, ${oldestFirst}`
+  const list = async (found: SQL, order: SQL) => {
+    const { total, rows } = await listed(db, found, order, now)
+    return { total, rows }
+  }
   return {
     from: ask.from,
     to: ask.to,
@@ -33,12 +34,15 @@ export async function digestData({ db, book }: Store, ask: DigestAsk, now: Date)
     severities,
     breached: await breached(db, breachesIn(ask, keyDueAt(zone, ask.from)), urgency, now),
     trend: await trendBefore(db, ask.to),
-    dueToday: await list(owed(sql`not broken and due_at < ${instant(today)}`, sql`due_at, ${urgency}, id`)),
-    unowned: await list(open(sql`owner is null`, urgentFirst)),
-    updatesOverdue: await list(owed(sql`broken and promise = 'update'`, sql`${urgency}, due_at, id`)),
+    dueToday: await list(
+      owed(sql`not broken and due_at < ${instant(endOfDay(zone, now))}`),
+      sql`due_at, ${urgency}, id`,
+    ),
+    unowned: await list(open(sql`owner is null`), urgentFirst),
+    updatesOverdue: await list(owed(sql`broken and promise = 'update'`), sql`${urgency}, due_at, id`),
     open: await openCounts(db),
-    old: await list(open(sql`promises->'thirtyDays'->>'dueAt' <= ${now.toISOString()}`, sql`opened_at, id`)),
-    quarantined: await list(open(sql`quarantine is not null`, urgentFirst)),
+    old: await list(open(sql`promises->'thirtyDays'->>'dueAt' <= ${now.toISOString()}`), oldestFirst),
+    quarantined: await list(open(sql`quarantine is not null`), urgentFirst),
   }
 }
 
@@ -49,14 +53,14 @@ function instant(at: Date): SQL {
 /** How long after its due time a breach is still taken up by the digest that follows its noticing. */
 const lateNoticeMs = 7 * dayMs
 
-/** The entry that ended a breach: it was made good, or a recount took it back. `t` is the breach's own entry. */
+/** The entry that ended a breach which its promise no longer shows: it was renewed, or a recount took the breach back. */
 const ending = sql`
   select l.at, l.kind from timeline l
-  where l.escalation = t.escalation and (l.version, l.position) > (t.version, t.position) and (
+  where not b.is_shown and l.escalation = b.id and (l.version, l.position) > (b.version, b.position) and (
     l.kind = 'resolved'
-    or l.kind in ('acknowledged', 'handed_off') and t.event->>'promise' = 'acknowledge'
-    or l.kind = 'customer_told' and t.event->>'promise' = 'update'
-    or l.kind in ('severity_changed', 'resumed') and l.event->'promises'->(t.event->>'promise')->>'breachedAt' is null)
+    or l.kind in ('acknowledged', 'handed_off') and b.promise = 'acknowledge'
+    or l.kind = 'customer_told' and b.promise = 'update'
+    or l.kind in ('severity_changed', 'resumed') and l.event->'promises'->b.promise->>'breachedAt' is null)
   order by l.version, l.position limit 1`
 
 /**
@@ -67,33 +71,31 @@ const ending = sql`
 function breachesIn({ from, to }: DigestAsk, before: string): SQL {
   const told = sql`coalesce((select n.attempted_at from notices n where n.key = ${before}), ${instant(from)})`
   return sql`
-    select e.id, e.severity, e.policy_hash, e.policy, e.tier, e.opened_at,
-      t.event->>'promise' as promise, t.at as due_at, ended.at as late_until
-    from timeline t
-    join escalations e on e.id = t.escalation
+    select b.id, b.severity, b.policy_hash, b.policy, b.tier, b.promise, b.due_at, coalesce(b.kept_at, ended.at) as late_until
+    from (
+      select e.id, e.severity, e.policy_hash, e.policy, e.tier, t.version, t.position, t.event->>'promise' as promise,
+        t.at as due_at, shown.is_shown, case when shown.is_shown then (p.state->>'keptAt')::timestamptz end as kept_at
+      from timeline t
+      join escalations e on e.id = t.escalation
+      cross join lateral (select e.promises->(t.event->>'promise') as state) p
+      cross join lateral (select coalesce((p.state->>'breachedAt')::timestamptz = t.at, false) as is_shown) shown
+      where t.kind = 'promise_breached' and t.at >= ${instant(addMs(from, -lateNoticeMs))} and t.at < ${instant(to)}
+        and (t.at >= ${instant(from)} or t.noted_at > ${told})
+    ) b
     left join lateral (${ending}) ended on true
-    where t.kind = 'promise_breached' and t.at >= ${instant(addMs(from, -lateNoticeMs))} and t.at < ${instant(to)}
-      and (t.at >= ${instant(from)} or t.noted_at > ${told})
-      and coalesce(ended.kind, '') not in ('severity_changed', 'resumed')`
+    where coalesce(ended.kind, '') not in ('severity_changed', 'resumed')`
 }
 
-type BreachGroup = { promise: PromiseName; severity: string; tier: string | null; count: number }
-
+/** Reading the breaches costs more than adding them up, so one statement does both. */
 async function breached(db: Db, breaches: SQL, urgency: SQL, now: Date): Promise<DigestData['breached']> {
-  const late = sql`extract(epoch from coalesce(late_until, ${instant(now)}) - due_at) * 1000`
-  const picked = sql`
-    select id, promise, due_at, late_until,
-      row_number() over (order by ${urgency}, ${late} desc, id) as rank, count(*) over () as total
-    from (${breaches}) found`
-  const rows = await listed(db, picked, now)
-  if (rows.total === 0) return { ...rows, counts: [], p95LateMs: null }
-  const counts = await db.execute<BreachGroup>(sql`
-    select promise, severity, ${tierName} as tier, sum(n)::int as count
-    from (select promise, severity, policy_hash, policy, tier, count(*) as n from (${breaches}) found group by 1, 2, 3, 4, 5) e
-    left join policies p on p.hash = e.policy_hash group by 1, 2, 3 order by 1, 2, 3`)
-  const p95 = await db.execute<{ ms: number }>(sql`
-    select percentile_disc(0.95) within group (order by ${late})::float8 as ms from (${breaches}) found`)
-  return { ...rows, counts: counts.rows, p95LateMs: p95.rows[0]?.ms ?? null }
+  const late = sql`extract(epoch from coalesce(late_until, ${instant(now)}) - due_at)::float8 * 1000`
+  const sums = sql`
+    (select percentile_disc(0.95) within group (order by ${late}) from found) as p95,
+    (select jsonb_agg(to_jsonb(g)) from (
+      select promise, severity, ${tierName} as tier, sum(n)::int as count
+      from (select promise, severity, policy_hash, policy, tier, count(*) as n from found group by 1, 2, 3, 4, 5) e
+      left join policies p on p.hash = e.policy_hash group by 1, 2, 3 order by 1, 2, 3) g) as counts`
+  return listed(db, breaches, sql`${urgency}, ${late} desc, id`, now, sums)
 }
 
 async function trendBefore(db: Db, to: Date): Promise<DigestData['trend']> {
@@ -104,24 +106,20 @@ async function trendBefore(db: Db, to: Date): Promise<DigestData['trend']> {
 }
 
 /** Promises of what is open that are still to be kept. */
-function owed(condition: SQL, order: SQL): SQL {
-  const each = promiseNames.map((name) => sql`(${name}::text, promises->${name}::text)`)
+function owed(condition: SQL): SQL {
   return sql`
-    select id, promise, due_at, null::timestamptz as late_until,
-      row_number() over (order by ${order}) as rank, count(*) over () as total
-    from (
-      select id, severity, promise, (state->>'dueAt')::timestamptz as due_at, state->>'breachedAt' is not null as broken
-      from (select id, severity, promises from escalations where state <> 'resolved') e
-      cross join lateral (values ${sql.join(each, sql`, `)}) as promised(promise, state)
-      where state->>'keptAt' is null
-    ) found where ${condition}`
+    select * from (
+      select e.id, e.severity, p.promise, (p.state->>'dueAt')::timestamptz as due_at, null::timestamptz as late_until,
+        p.state->>'breachedAt' is not null as broken
+      from escalations e cross join lateral jsonb_each(e.promises) as p(promise, state)
+      where e.state <> 'resolved' and p.state->>'keptAt' is null
+    ) owed where ${condition}`
 }
 
 /** What is open and fits. */
-function open(condition: SQL, order: SQL): SQL {
+function open(condition: SQL): SQL {
   return sql`
-    select id, null::text as promise, null::timestamptz as due_at, null::timestamptz as late_until,
-      row_number() over (order by ${order}) as rank, count(*) over () as total
+    select id, severity, opened_at, null::text as promise, null::timestamptz as due_at, null::timestamptz as late_until
     from escalations where state <> 'resolved' and ${condition}`
 }
 
@@ -135,39 +133,62 @@ type PickedRow = Omit<DigestRow, 'openedAt' | 'dueAt' | 'lateUntil' | 'pausedMs'
   lateUntilMs: number | null
   waitingMs: number | null
   pauses: { from: string; to: string }[]
+  counts: BreachCount[] | null
+  p95: number | null
 }
+
+const noSums = sql`null::jsonb as counts, null::float8 as p95`
 
 const ms = (column: SQL, name: string) =>
   sql`(extract(epoch from ${column}) * 1000)::float8 as "${sql.raw(name)}"`
 
-/** The first few of what was picked, with what a reader needs of each. A ticket can be large: only these few are read. */
-async function listed(db: Db, picked: SQL, now: Date): Promise<Listed> {
+/**
+ * The first few of what was found, with what a reader needs of each. A ticket can be large: only these few are read.
+ * `sums`: what is added up over everything that was found.
+ */
+async function listed(
+  db: Db,
+  found: SQL,
+  order: SQL,
+  now: Date,
+  sums = noSums,
+): Promise<DigestData['breached']> {
   const { rows } = await db.execute<PickedRow>(sql`
-    select picked.total::int as total, e.id::float8 as escalation, e.ticket_id as ticket,
+    with found as materialized (${found}),
+      picked as (select *, row_number() over () as rank from (select * from found order by ${order} limit ${rowsShown}) first)
+    select (select count(*) from found)::int as total, ${sums},
+      e.id::float8 as escalation, e.ticket_id as ticket,
       left(e.ticket->>'subject', 300) as subject, e.ticket->>'url' as url, e.severity, ${tierName} as tier,
       left(e.ticket->'customer'->>'name', 300) as customer, left(e.ticket->'customer'->>'plan', 100) as plan,
       e.owner, e.pauses, picked.promise, ${ms(sql`picked.due_at`, 'dueMs')},
       ${ms(sql`picked.late_until`, 'lateUntilMs')}, ${ms(sql`e.opened_at`, 'openedMs')},
       ${ms(sql`${instant(now)} - e.waiting_since`, 'waitingMs')}
-    from (select * from (${picked}) ranked where rank <= ${rowsShown}) picked
-    join escalations e on e.id = picked.id
-    left join policies p on p.hash = e.policy_hash
+    from picked join escalations e on e.id = picked.id left join policies p on p.hash = e.policy_hash
     order by picked.rank`)
-  return { total: rows[0]?.total ?? 0, rows: rows.map(toRow) }
+  const [first] = rows
+  return {
+    total: first?.total ?? 0,
+    rows: rows.map(toRow),
+    counts: first?.counts ?? [],
+    p95LateMs: first?.p95 ?? null,
+  }
 }
 
-function toRow({
-  total: _total,
-  openedMs,
-  dueMs,
-  lateUntilMs,
-  waitingMs,
-  pauses,
-  ...row
-}: PickedRow): DigestRow {
+function toRow(row: PickedRow): DigestRow {
+  const { escalation, ticket, subject, url, severity, tier, customer, plan, owner, promise, pauses } = row
+  const { openedMs, dueMs, lateUntilMs, waitingMs } = row
   const paused = pauses.map(({ from, to }) => Date.parse(to) - Date.parse(from))
   return {
-    ...row,
+    escalation,
+    ticket,
+    subject,
+    url,
+    severity,
+    tier,
+    customer,
+    plan,
+    owner,
+    promise,
     openedAt: new Date(openedMs),
     dueAt: dueMs === null ? null : new Date(dueMs),
     lateUntil: lateUntilMs === null ? null : new Date(lateUntilMs),
