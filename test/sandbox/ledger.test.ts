@@ -15,40 +15,42 @@ afterEach(() => sandbox.close())
 
 const post = (text: string, extra: object = {}) =>
   slack.chat.postMessage({ channel: 'C0FRONT', text, ...extra })
-const reached = (ts: string | undefined) =>
-  Object.fromEntries(sandbox.ledger({ ts: ts! }).map((entry) => [entry.user, entry.reason]))
+const reached = ({ ts, channel }: { ts?: string; channel?: string }) =>
+  Object.fromEntries(
+    sandbox.ledger({ ts: ts!, channel: channel! }).map((entry) => [entry.user, entry.reason]),
+  )
 
 it('notes mentions, groups, here and channel, but nobody outside and no bots', async () => {
-  expect(reached((await post('<@U0FRONT1> <@U0GUEST> please')).ts)).toEqual({ U0FRONT1: 'mention' })
-  expect(reached((await post('<!subteam^S0FRONT>')).ts)).toEqual({
+  expect(reached(await post('<@U0FRONT1> <@U0GUEST> please'))).toEqual({ U0FRONT1: 'mention' })
+  expect(reached(await post('<!subteam^S0FRONT>'))).toEqual({
     U0FRONT1: 'usergroup',
     U0FRONT2: 'usergroup',
   })
   await slack.usergroups.disable({ usergroup: 'S0FRONT' })
-  expect(reached((await post('<!subteam^S0FRONT>')).ts)).toEqual({})
+  expect(reached(await post('<!subteam^S0FRONT>'))).toEqual({})
   await sandbox.person('U0ENG2').act({ type: 'presence', presence: 'away' })
-  expect(reached((await post('<!here>')).ts)).not.toHaveProperty('U0ENG2')
-  expect(Object.keys(reached((await post('<!channel>')).ts))).toHaveLength(7)
-  expect(reached((await post('nobody')).ts)).toEqual({})
+  expect(reached(await post('<!here>'))).not.toHaveProperty('U0ENG2')
+  expect(Object.keys(reached(await post('<!channel>')))).toHaveLength(7)
+  expect(reached(await post('nobody'))).toEqual({})
 })
 
 it('reads mentions in the blocks when there are blocks', async () => {
   const section = (text: string) => [{ type: 'section', text: { type: 'mrkdwn', text } }]
-  expect(reached((await post('<@U0FRONT1>', { blocks: section('nobody here') })).ts)).toEqual({})
-  expect(reached((await post('page', { blocks: section('<@U0FRONT1>') })).ts)).toEqual({
+  expect(reached(await post('<@U0FRONT1>', { blocks: section('nobody here') }))).toEqual({})
+  expect(reached(await post('page', { blocks: section('<@U0FRONT1>') }))).toEqual({
     U0FRONT1: 'mention',
   })
   const plain = [{ type: 'section', text: { type: 'plain_text', text: '<@U0FRONT1>' } }]
-  expect(reached((await post('page', { blocks: plain })).ts)).toEqual({})
+  expect(reached(await post('page', { blocks: plain }))).toEqual({})
 })
 
 it('notifies the people of a thread, and of a direct message', async () => {
   const { ts } = await post('root for <@U0FRONT1>')
   await sandbox.person('U0FRONT2').says('#frontline', 'mine', { thread: ts! })
   const reply = await post('news', { thread_ts: ts })
-  expect(reached(reply.ts)).toEqual({ U0FRONT1: 'thread', U0FRONT2: 'thread' })
+  expect(reached(reply)).toEqual({ U0FRONT1: 'thread', U0FRONT2: 'thread' })
   const direct = await slack.chat.postMessage({ channel: 'U0ENG1', text: 'you' })
-  expect(reached(direct.ts)).toEqual({ U0ENG1: 'dm' })
+  expect(reached(direct)).toEqual({ U0ENG1: 'dm' })
 })
 
 it('notifies nobody of an edit or an ephemeral message, and marks who must not be disturbed', async () => {

@@ -185,7 +185,9 @@ describe('messages', () => {
       await slack.chat.postMessage({ channel: 'C0FRONT', text: `m${index}` })
     const seen: string[] = []
     for await (const page of slack.paginate('conversations.history', { channel: 'C0FRONT', limit: 2 }))
-      seen.push(...(page as { messages: { text: string }[] }).messages.map((message) => message.text))
+      seen.push(
+        ...(page as unknown as { messages: { text: string }[] }).messages.map((message) => message.text),
+      )
     expect(seen).toEqual(['m3', 'm2', 'm1', 'm0', 'root'])
     const first = await slack.conversations.replies({ channel: 'C0FRONT', ts: root.ts!, limit: 4 })
     expect(first.messages).toHaveLength(5)
@@ -273,11 +275,11 @@ describe('messages', () => {
 
   it('ignores client_msg_id, unless told to honour it', async () => {
     const post = () =>
-      slack.apiCall('chat.postMessage', { channel: 'C0FRONT', text: 'once?', client_msg_id: 'same' })
+      slack.chat.postMessage({ channel: 'C0FRONT', text: 'once?', client_msg_id: 'same' } as never)
     const [first, second] = [await post(), await post()]
-    expect(first['ts']).not.toBe(second['ts'])
+    expect(first.ts).not.toBe(second.ts)
     sandbox.control({ type: 'client_msg_id', dedupe: true })
-    expect((await post())['ts']).toBe(second['ts'])
+    expect((await post()).ts).toBe(second.ts)
   })
 
   it('posts scheduled messages when their time has come', async () => {
