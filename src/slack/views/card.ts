@@ -16,21 +16,24 @@ import { sentences, severityMark, subjectOf, ticketLink, tierName } from './word
  */
 export function card(scene: Scene, page: PageNotice | null = null): Message {
   const { escalation } = scene
-  const asks = page !== null && isLive(scene, page)
+  const asks = page === null || isLive(scene, page)
   const text =
-    asks && !page.posted ? pageText(scene, page) : sentences(essence(escalation), stateText(scene, asks))
+    page && asks && !page.posted
+      ? pageText(scene, page)
+      : sentences(essence(escalation), stateText(scene, asks))
   return message(text, [
     title(scene),
     section(standing(scene, page, asks)),
-    quote('Details', escalation.ticket.description, 700),
+    quote('Resolution', escalation.resolution, 700),
+    troubles(scene),
     fields(...promiseLines(scene)),
+    // Above the details: on a phone the buttons must not be a long way down.
+    actions(...cardButtons(scene)),
+    quote('Details', escalation.ticket.description, 700),
     quote('Already tried', escalation.ticket.tried, 500),
     conversation(scene),
     told(scene),
-    quote('Resolution', escalation.resolution, 700),
     context(...origins(scene)),
-    troubles(scene),
-    actions(...cardButtons(scene)),
   ])
 }
 
@@ -44,11 +47,12 @@ function title(scene: Scene): KnownBlock {
 
 /** State and owner first, then why this channel was asked and whom, then what happens next. */
 function standing(scene: Scene, page: PageNotice | null, asks: boolean): string {
+  const repeated = page?.reason === 'unanswered' && asks
   const rows = [
     `*${headline(scene, asks)}*`,
     ...(page ? askedHere(scene, page, asks) : []),
     waitingWords(scene.escalation),
-    outlook(scene),
+    repeated ? null : outlook(scene),
   ]
   return rows.filter(Boolean).join('\n')
 }
@@ -57,7 +61,8 @@ function askedHere(scene: Scene, page: PageNotice, asks: boolean): (string | nul
   const why = whyPaged(scene, page)
   const asked = page.mention.length > 0 ? `Asked here: ${mentions(page.mention)}` : null
   if (page.tier !== null) return [why, asked]
-  return [`Told here because: ${why}`, asked, asks ? askWords(scene, { ...page, mention: [] }) : null]
+  if (!asks) return [`Told here because: ${why}`, asked]
+  return [page.reason === 'unanswered' ? null : why, askWords(scene, page)]
 }
 
 function quote(label: string, text: string | null | undefined, max: number): KnownBlock | null {

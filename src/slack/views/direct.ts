@@ -61,11 +61,7 @@ function byWhen(scene: Scene): string {
 }
 
 function yours({ escalation }: Scene): string {
-  const { lapseAt } = escalation
-  const until = lapseAt && !escalation.waitingSince ? ` until ${when(lapseAt)}` : ''
-  return ['You have it', until, '.', waitingWords(escalation) && ` ${waitingWords(escalation)}`]
-    .filter(Boolean)
-    .join('')
+  return [`You have it${untilLapse(escalation)}.`, waitingWords(escalation)].filter(Boolean).join(' ')
 }
 
 function raised(scene: Scene): string {
@@ -108,8 +104,7 @@ function since(scene: Scene): string {
 }
 
 function taken({ escalation, names }: Scene): string {
-  const { lapseAt } = escalation
-  return `${named(names, escalation.owner)} has it${lapseAt ? ` until ${when(lapseAt)}` : ''}`
+  return `${named(names, escalation.owner)} has it${untilLapse(escalation)}`
 }
 
 function resolution({ escalation: { resolution } }: Scene): string {

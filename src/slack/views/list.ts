@@ -2,7 +2,7 @@ import type { Escalation } from '../../domain/escalation.ts'
 import { nextPromiseAt } from '../../domain/promises.ts'
 import { context, inline, linked, message, section, when } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
-import { overdue } from './state.ts'
+import { overdue, untilLapse } from './state.ts'
 import { called, counted, customerOf, listed, promiseLabels, subjectOf } from './words.ts'
 
 /** One open escalation. `owner` is a display name, `link` leads to its card. */
@@ -32,12 +32,11 @@ function rowText({ escalation, owner, link }: ListRow): string {
   return `${first}\n${standing(escalation, owner)}. ${clocks(escalation)}`
 }
 
-function standing({ state, lapseAt, waitingSince }: Escalation, owner: string | null): string {
+function standing(escalation: Escalation, owner: string | null): string {
+  const { state, waitingSince } = escalation
   const waiting = waitingSince ? ', waiting on the customer' : ''
-  if (state === 'acknowledged') {
-    const until = lapseAt && !waitingSince ? ` until ${when(lapseAt)}` : ''
-    return `${inline(owner, 80) || 'Somebody'} has it${until}${waiting}`
-  }
+  if (state === 'acknowledged')
+    return `${inline(owner, 80) || 'Somebody'} has it${untilLapse(escalation)}${waiting}`
   return `${state === 'unanswered' ? 'Nobody answered' : 'Nobody has it yet'}${waiting}`
 }
 

@@ -48,7 +48,8 @@ export function missedWords({ escalation: { promises } }: Scene, missed: readonl
 
 /** Who is asked by this page, and by when: with the mentions, so only for the page itself. */
 export function askWords(scene: Scene, page: PageNotice): string {
-  const asked = `${tierName(page.tier)} is asked${page.mention.length > 0 ? ` (${mentions(page.mention)})` : ''}`
+  const who = page.tier === null ? 'The fallback channel' : tierName(page.tier)
+  const asked = `${who} is asked${page.mention.length > 0 ? ` (${mentions(page.mention)})` : ''}`
   const by = answerBy(scene)
   const soon = by ? `by ${when(by)}` : 'it now'
   if (page.reason === 'missed_promise') return `${asked} to see to it now.`

@@ -6,11 +6,12 @@ import { when } from '../blocks.ts'
 import type { Scene } from './scene.ts'
 import { counted, lasted, named, promiseLabels, tierName } from './words.ts'
 
-/** When the tier that is asked has to have answered; null when that is not known yet. */
+/** When the tier that is asked has to have answered; null when that is not known, or over. */
 export function answerBy({ answerBy, escalation, now }: Scene): Date | null {
   const { waitUntil, promises } = escalation
   const promised = promises.acknowledge.keptAt ? null : promises.acknowledge.dueAt
-  return answerBy ?? waitUntil ?? (promised && promised > now ? promised : null)
+  const by = answerBy ?? waitUntil ?? promised
+  return by && by > now ? by : null
 }
 
 /** True when **Escalate now** leads somewhere: a refusal that is certain is no button. */
@@ -41,17 +42,22 @@ export function unansweredWords({ rounds }: Pick<Scene, 'rounds'>): string {
 /** Who has it, or who is asked. `here`: it is told where that page is. */
 export function headline(scene: Scene, here = true): string {
   const { escalation, names } = scene
-  const { owner, lapseAt, resolvedBy, resolvedAt } = escalation
+  const { owner, resolvedBy, resolvedAt } = escalation
   switch (escalation.state) {
     case 'paging':
       return `Nobody has it yet. ${currentTier(scene)} ${here ? 'is asked' : 'has been asked'}.`
     case 'acknowledged':
-      return `Acknowledged by ${named(names, owner)}${lapseAt ? ` until ${when(lapseAt)}` : ''}.`
+      return `Acknowledged by ${named(names, owner)}${untilLapse(escalation)}.`
     case 'unanswered':
       return `${unansweredWords(scene)}.`
     case 'resolved':
       return `Resolved by ${named(names, resolvedBy)}${resolvedAt ? `, ${when(resolvedAt)}` : ''}.`
   }
+}
+
+/** How long an acknowledgement holds: while we wait for the customer it has no end. */
+export function untilLapse({ lapseAt, waitingSince }: Escalation): string {
+  return lapseAt && !waitingSince ? ` until ${when(lapseAt)}` : ''
 }
 
 /** What happens next by itself, and when. */
@@ -60,7 +66,7 @@ export function outlook(scene: Scene): string | null {
   switch (escalation.state) {
     case 'paging': {
       const by = answerBy(scene)
-      return `If nobody acknowledges ${by ? `by ${when(by)}` : 'in time'}, ${nextWords(scene)}.`
+      return `If nobody acknowledges${by ? ` by ${when(by)}` : ''}, ${nextWords(scene)}.`
     }
     case 'acknowledged':
       return escalation.waitingSince
