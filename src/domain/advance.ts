@@ -40,16 +40,15 @@ export function promisesDue(escalation: Escalation, terms: Terms, now: Date): Ha
 
 /**
  * A missed update or resolution climbs the hierarchical ladder one rung; several missed at once climb it together. The
- * channel of a tier that resolves to nobody is paged all the same, and the fallback is told.
+ * fallback is asked in the place of a tier that resolves to nobody.
  */
 function raise(escalation: Escalation, terms: Terms, now: Date): Happened[] {
   const tier = terms.missedPromise[escalation.raised]
   if (escalation.toRaise.length === 0 || tier === undefined) return []
   const number = escalation.page + 1
-  const asked = terms.asked(tier, now)
-  const raised: Happened = { at: now, event: { kind: 'raised', number, asked, missed: escalation.toRaise } }
-  if (!asksNobody(asked, terms)) return [raised]
-  return [raised, { at: now, event: tellFallback({ page: number }, terms, 'nobody', tier) }]
+  const found = terms.asked(tier, now)
+  const asked = asksNobody(found, terms) ? { tier, onCall: [], ...terms.fallback } : found
+  return [{ at: now, event: { kind: 'raised', number, asked, missed: escalation.toRaise } }]
 }
 
 function ladder(escalation: Escalation, terms: Terms, now: Date): Happened[] {

@@ -236,11 +236,12 @@ export function isObsolete(notice: Notice, escalation: Escalation): boolean {
 
 function pageIsObsolete(page: Extract<Notice, { kind: 'page' }>, escalation: Escalation): boolean {
   switch (page.reason) {
+    // the page that could not be delivered may be a raise, which somebody who has it does not make good
     case 'missed_promise':
+    case 'undeliverable':
       return escalation.state === 'resolved'
     case 'unanswered':
       return escalation.state !== 'unanswered' || page.number !== escalation.fallbackPage
-    case 'undeliverable':
     case 'nobody':
       return escalation.state === 'resolved' || escalation.state === 'acknowledged'
     default:

@@ -192,20 +192,16 @@ export function reopen(reason: string | null = null): Verb {
 
 /** The source describes the ticket anew. `again`: somebody asked for a human a second time. A more urgent severity counts. */
 export function updateTicket(told: Ticket, again: boolean): Verb {
-  return (escalation, terms, who, now) => {
+  return punctual((escalation, terms, who, now) => {
     if (escalation.state === 'resolved') return refusedAsResolved(escalation)
     const ticket = mergeTicket(escalation.ticket, told)
     const updated: Happened = { at: now, event: { kind: 'ticket_updated', by: who.by, ticket, again } }
-    const { severity } = told
-    if (
-      !severity ||
-      !terms.hasSeverity(severity) ||
-      terms.urgency(severity) >= terms.urgency(escalation.severity)
-    )
-      return changed(updated)
+    const { severity = escalation.severity } = told
+    const worse = terms.hasSeverity(severity) && terms.urgency(severity) < terms.urgency(escalation.severity)
+    if (!worse) return changed(updated)
     const raised = changeSeverity(severity)(escalation, terms, { by: who.by, seen: null }, now)
-    return raised.kind === 'changed' ? changed(updated, ...raised.happened) : changed(updated)
-  }
+    return raised.kind === 'changed' ? changed(updated, ...raised.happened) : raised
+  })
 }
 
 /** A page arrived: if it is the ladder's newest, its tier's time starts now. */

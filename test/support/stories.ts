@@ -2,7 +2,7 @@ import { advance } from '#domain/advance.ts'
 import { after, type Actor, type Escalation, type Event, type Happened } from '#domain/escalation.ts'
 import { noticesOf, type Enqueued, type Notice } from '#domain/notice.ts'
 import type { Refusal } from '#domain/outcome.ts'
-import { startPromises } from '#domain/promises.ts'
+import { startPromises, type PromiseName } from '#domain/promises.ts'
 import type { Terms } from '#domain/terms.ts'
 import { addMs, dayMs, elapsedMs, hourMs, minuteMs, secondMs, type Duration } from '#domain/time.ts'
 import { open, pageDelivered, pageUndeliverable, type Verb } from '#domain/verbs.ts'
@@ -176,6 +176,12 @@ export class Story {
   /** How long after the beginning: `0`, `15m`, `1d 2h`. */
   since(at: Date | null): string {
     return at ? spoken(Number(at) - Number(this.startedAt)) : 'never'
+  }
+
+  /** A promise: when it is due, since when it is kept, and whether it is broken. */
+  owes(name: PromiseName): { due: string; kept: string; broken: string } {
+    const { dueAt, keptAt, breachedAt } = this.is.promises[name]
+    return { due: this.since(dueAt), kept: this.since(keptAt), broken: this.since(breachedAt) }
   }
 
   private record(happened: Happened[]): void {

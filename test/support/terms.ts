@@ -26,13 +26,13 @@ const tiers: Record<string, { channel: string; onCall?: Actor[]; mention?: strin
 
 type Changes = {
   /** Tier names, in order. */
-  ladder?: string[]
+  ladder?: readonly string[]
   rounds?: number
-  missedPromise?: string[]
+  missedPromise?: readonly string[]
   /** Waits by tier; the others have as long as the severity has to acknowledge. */
   waits?: Record<string, Duration>
   /** People and groups whom nobody can ask any more. */
-  gone?: string[]
+  gone?: readonly string[]
 }
 
 /** Terms for tests: three tiers, two rounds, and the severities of the example. */
