@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { carefulOptions } from './clients.ts'
 import { createSelfKnowledge, type Identity, type SelfKnowledge } from './identity.ts'
 import { describe, redact, slackLogger } from './log.ts'
-import { typeOf, type SlackBody } from './receivers/intake.ts'
+import { typeOf } from './receivers/intake.ts'
 import { within } from './receivers/within.ts'
 
 /** Bolt, built so that Slack being away cannot end the process. */
@@ -17,8 +17,6 @@ export type Bolt = AsyncDisposable & {
   start(): Promise<void>
   /** Stops the receiver and waits for its handlers. */
   stop(): Promise<void>
-  /** Gives a kept event to Bolt's event listeners. Rejects when one of them fails, so that it can be tried again. */
-  handle(body: SlackBody): Promise<void>
   /** Whether the token is good, and if not, why. */
   status(): { ok: boolean; reason?: string }
 }
@@ -36,8 +34,7 @@ export async function createBolt({ receiver, token, apiUrl, logger }: Options): 
   })
   const app = new App({
     receiver,
-    authorize: ({ teamId }, body) =>
-      authorize({ self, token, teamId, isEvent: body !== undefined && 'event' in body }),
+    authorize: ({ teamId }) => authorize(self, token, teamId),
     clientOptions: carefulOptions({ apiUrl, logger }),
     logger: slackLogger(logger),
     // Otherwise the constructor asks Slack who we are, and an answer that fails ends the process.
@@ -45,7 +42,7 @@ export async function createBolt({ receiver, token, apiUrl, logger }: Options): 
     convoStore: false,
     extendedErrorHandler: true,
   })
-  const failures = reportFailures(app, logger)
+  reportFailures(app, logger)
   await app.init()
 
   const stop = async (): Promise<void> => {
@@ -60,21 +57,19 @@ export async function createBolt({ receiver, token, apiUrl, logger }: Options): 
       await app.start()
     },
     stop,
-    async handle(body) {
-      await app.processEvent({ body, ack: async () => undefined })
-      if (failures.has(body)) throw failures.get(body)
-    },
     status: () => (self.reason === undefined ? { ok: true } : { ok: false, reason: self.reason }),
     [Symbol.asyncDispose]: stop,
   }
 }
 
-type Asked = { self: SelfKnowledge; token: string; teamId: string | undefined; isEvent: boolean }
-
-/** An event waits until we know ourselves, or our own posts would look like somebody else's. */
-async function authorize({ self, token, teamId, isEvent }: Asked): Promise<AuthorizeResult> {
+/** Events never get here: their listeners read them from the inbox. */
+async function authorize(
+  self: SelfKnowledge,
+  token: string,
+  teamId: string | undefined,
+): Promise<AuthorizeResult> {
   const team = teamId === undefined ? {} : { teamId }
-  const identity = isEvent ? await self.learn() : await soon(self)
+  const identity = await soon(self)
   if (identity === undefined) return { botToken: token, ...team }
   return { botToken: token, botId: identity.botId, botUserId: identity.botUserId, ...team }
 }
@@ -85,13 +80,10 @@ async function soon(self: SelfKnowledge): Promise<Identity | undefined> {
   return await within(learned, learnMs, undefined)
 }
 
-/** Bolt ends with what a listener threw. It is logged, never thrown on, and remembered for whoever handed the body in. */
-function reportFailures(app: App, logger: Logger): WeakMap<object, unknown> {
-  const failures = new WeakMap<object, unknown>()
+/** Bolt ends with what a listener threw: it is logged, and never thrown on. */
+function reportFailures(app: App, logger: Logger): void {
   app.error(async ({ error, body }: { error: CodedError; body: object }) => {
-    failures.set(body, error)
     logger.error({ type: typeOf(body), why: describe(error.original ?? error) }, 'a listener failed')
     logger.debug({ stack: redact(error.stack ?? '') }, 'where the listener failed')
   })
-  return failures
 }

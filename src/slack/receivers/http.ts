@@ -107,7 +107,7 @@ export class HttpReceiver implements Receiver {
   #refuse(response: ServerResponse, error: unknown): void {
     const status = error instanceof Refused ? error.status : error instanceof NotKept ? 503 : 500
     const { logger } = this.#options
-    const level = status === 401 ? 'warn' : 'error'
+    const level = status < 500 ? 'warn' : 'error'
     logger[level]({ status, why: describe(error) }, 'refused a request to /slack/events')
     answer(response, status)
   }

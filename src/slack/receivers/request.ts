@@ -29,8 +29,8 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
       else chunks.push(chunk)
     })
     request.on('end', resolve)
-    request.on('error', reject)
-    request.on('close', () => reject(new Refused(400, 'the request was cut off')))
+    for (const end of ['error', 'close'])
+      request.on(end, () => reject(new Refused(400, 'the request was cut off')))
   })
   return Buffer.concat(chunks)
 }
