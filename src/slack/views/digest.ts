@@ -84,9 +84,13 @@ function shownTally({ by, parts }: Tally): string {
   return `${inline(by, 50)}: ${[...shown, ...(hidden > 0 ? [`others ${hidden}`] : [])].join(', ')}`
 }
 
+/** A longer address would crowd out the rows. */
+const urlAtMost = 400
+
 function shownRow(row: DigestRow, facts: readonly Fact[], names: DigestScene['names']): string {
-  const what = `*E-${row.escalation}* ${inline(row.severity, 50)} · ${linked(row.url, row.ticket)} ${inline(row.subject, 100)}`
-  return [`• ${what}`, customerOf(row), ownerOf(row, names), facts.map(shownFact).join(', ')]
+  const ticket = linked(row.url && row.url.length <= urlAtMost ? row.url : null, row.ticket)
+  const what = `• *E-${row.escalation}* ${inline(row.severity, 50)} · ${ticket} ${inline(row.subject, 100)}`
+  return [what, customerOf(row), ownerOf(row, names), facts.map(shownFact).join(', ')]
     .filter(Boolean)
     .join(' · ')
 }
