@@ -47,7 +47,9 @@ export function describe(error: unknown): string {
   const said: string[] = []
   for (let at = error; at instanceof Error && said.length < 4; at = at.cause) {
     const code = 'code' in at && typeof at.code === 'string' ? ` (${at.code})` : ''
-    if (at.message) said.push(`${at.message}${code}`)
+    // A failed query's message lists its parameters, which are what people wrote. Its cause says what went wrong.
+    const message = 'params' in at ? 'a query failed' : at.message
+    if (message) said.push(`${message}${code}`)
   }
   return cut(redact(said.length > 0 ? said.join(': ') : typeof error === 'string' ? error : 'unknown error'))
 }
