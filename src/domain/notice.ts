@@ -88,12 +88,12 @@ const lines: Record<EventKind, 'nowhere' | 'here' | 'everywhere'> = {
 /** What must be said because of these events: decided with them, committed with them. */
 export function noticesOf(escalation: Escalation, happened: Happened[], terms: Terms): Enqueued[] {
   const urgency = terms.urgency(escalation.severity)
-  const acted = new Set(happened.flatMap(({ event }) => ('by' in event && event.by ? [event.by] : [])))
+  const batch = batchOf(happened)
   return happened.flatMap(({ event }, position) => {
     const entry = { version: escalation.version, position }
     const notices = [
       ...pagesOf(event),
-      ...directsOf(event, escalation, acted),
+      ...directsOf(event, escalation, batch),
       ...linesOf(event, escalation, entry),
     ]
     return notices.map((notice) => enqueued(escalation.id, notice, entry, urgency))
@@ -133,8 +133,19 @@ function pageTo(
   return { kind: 'page', number, channel, tier, mention: [...new Set([...onCall, ...mention])], ...why }
 }
 
-/** Nobody is told what they did themselves, or the same thing twice. */
-function directsOf(event: Event, escalation: Escalation, acted: ReadonlySet<Actor>): Notice[] {
+/** What else happened in the same change: who acted, and what was missed. */
+type Batch = { acted: ReadonlySet<Actor>; missed: ReadonlySet<PromiseName> }
+
+function batchOf(happened: Happened[]): Batch {
+  const events = happened.map(({ event }) => event)
+  return {
+    acted: new Set(events.flatMap((event) => ('by' in event && event.by ? [event.by] : []))),
+    missed: new Set(events.flatMap((event) => (event.kind === 'promise_breached' ? [event.promise] : []))),
+  }
+}
+
+/** Nobody is told what they did themselves, or warned of what is missed already. */
+function directsOf(event: Event, escalation: Escalation, { acted, missed }: Batch): Notice[] {
   const tell = (
     user: Actor | null,
     about: DirectAbout,
@@ -143,7 +154,7 @@ function directsOf(event: Event, escalation: Escalation, acted: ReadonlySet<Acto
     user && isPerson(user) && (about === 'requested' || !acted.has(user))
       ? [{ kind: 'direct', user, about, ...more }]
       : []
-  const { openedBy, owner, promises } = escalation
+  const { openedBy, owner } = escalation
   switch (event.kind) {
     case 'opened':
       return tell(openedBy, 'requested')
@@ -162,7 +173,7 @@ function directsOf(event: Event, escalation: Escalation, acted: ReadonlySet<Acto
     case 'lapsed':
       return tell(event.owner, 'lapsed')
     case 'promise_warned':
-      return promises[event.promise].breachedAt ? [] : tell(owner, 'due_soon', { promise: event.promise })
+      return missed.has(event.promise) ? [] : tell(owner, 'due_soon', { promise: event.promise })
     case 'promise_breached':
       return tell(owner, 'missed', { promise: event.promise })
     case 'unanswered':

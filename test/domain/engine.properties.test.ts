@@ -144,7 +144,7 @@ describe('whatever people do, and however the clock moves', () => {
         }
         rests(story.sweep())
       }),
-      { numRuns: 600 },
+      { numRuns: 800 },
     )
   })
 
@@ -162,7 +162,7 @@ describe('whatever people do, and however the clock moves', () => {
         expect(broken(asleep)).toEqual(broken(awake))
         expect(asleep.is.promises).toEqual(awake.is.promises)
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     )
   })
 })

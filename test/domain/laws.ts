@@ -152,16 +152,14 @@ function raisesOnce(step: Step, terms: Terms): void {
 
 /** Whoever acted hears nothing of it, unless they alone can be asked. */
 function pingsNobodyWhoActed(step: Step): void {
-  const actors = step.happened.flatMap(({ event }) =>
-    'by' in event && event.by && isPerson(event.by) ? [event.by] : [],
+  const actors = new Set(
+    step.happened.map(({ event }) => ('by' in event && event.by) || '').filter((by) => isPerson(by)),
   )
-  const alone = only(step, 'paged').flatMap(({ asked }) => {
-    const people = new Set([...asked.onCall, ...asked.mention])
-    return people.size === 1 ? [...people] : []
-  })
+  const asked = only(step, 'paged').map((event) => new Set(event.asked.onCall.concat(event.asked.mention)))
+  const alone = asked.flatMap((people) => (people.size === 1 ? Array.from(people) : []))
   for (const { notice } of step.notices) {
     const pinged = notice.kind === 'direct' && notice.about !== 'requested' ? [notice.user] : []
     const mentioned = notice.kind === 'page' && notice.tier !== null ? notice.mention : []
-    for (const user of [...pinged, ...mentioned]) if (actors.includes(user)) expect(alone).toContain(user)
+    for (const user of [...pinged, ...mentioned]) if (actors.has(user)) expect(alone).toContain(user)
   }
 }

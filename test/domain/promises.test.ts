@@ -60,15 +60,13 @@ describe('marks', () => {
   it('are the same, one after the other, however often they are asked for', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40 * 24 * 60 })), (stops) => {
-        let promises = startPromises(high, monday)
+        const promises = startPromises(high, monday)
         const found = stops
           .toSorted((a, b) => a - b)
           .flatMap((minute) => {
             const marks = marksDue(promises, after(minute * minuteMs))
-            for (const { kind, promise, at } of marks) {
-              const mark = kind === 'promise_warned' ? { warnedAt: at } : { breachedAt: at }
-              promises = { ...promises, [promise]: { ...promises[promise], ...mark } }
-            }
+            for (const { kind, promise, at } of marks)
+              promises[promise][kind === 'promise_warned' ? 'warnedAt' : 'breachedAt'] = at
             return marks.map(({ at, kind, promise }) => [at, kind, promise])
           })
         const atOnce = marksDue(startPromises(high, monday), after(Math.max(0, ...stops) * minuteMs))

@@ -118,13 +118,12 @@ describe('an end, and a new beginning', () => {
       .sleeps('3h')
       .does(resolve('restarted'), 'U0KIM')
     expect(story.is).toMatchObject({
-      ...{
-        state: 'resolved',
-        resolvedBy: 'U0KIM',
-        resolution: 'restarted',
-        wakeAt: null,
-        waitingSince: null,
-      },
+      state: 'resolved',
+      resolvedBy: 'U0KIM',
+      resolution: 'restarted',
+      wakeAt: null,
+      waitingSince: null,
+
       pauses: [{ from: monday, to: inHours(3) }],
     })
     expect(story.owes('resolve').kept).toBe('3h')
