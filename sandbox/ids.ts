@@ -29,7 +29,9 @@ export class Ids {
   /** Letters and digits for tokens and tickets. */
   secret(length: number): string {
     const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
-    return Array.from({ length }, () => alphabet[Math.floor(this.random() * 36)]).join('')
+    let text = ''
+    while (text.length < length) text += alphabet[Math.floor(this.random() * 36)]!
+    return text
   }
 
   uuid(): string {

@@ -111,8 +111,8 @@ export function showMessage(parts: Parts, channel: Channel, message: Message, as
     ...(message.username !== undefined && { username: message.username }),
     ...(message.subtype !== undefined && { subtype: message.subtype }),
     text: message.text,
-    blocks: structuredClone(message.blocks),
-    attachments: structuredClone(message.attachments),
+    blocks: message.blocks,
+    attachments: message.attachments,
     ...(message.thread_ts !== undefined && { thread_ts: message.thread_ts }),
     ...(hasReplies && {
       reply_count: thread.replies.length,
@@ -126,7 +126,7 @@ export function showMessage(parts: Parts, channel: Channel, message: Message, as
     files: message.files.map((file) => ({ ...file })),
     ephemeral: message.only !== undefined,
     permalink: permalink(parts.world.baseUrl, channel.id, message),
-    ...(message.metadata && { metadata: structuredClone(message.metadata) }),
+    ...(message.metadata && { metadata: message.metadata }),
     state: as === undefined ? {} : parts.acts.stateOf(as, message),
   }
 }

@@ -172,7 +172,7 @@ export class Views {
       ...(view.title && { title: view.title }),
       ...(view.submit && { submit: view.submit }),
       ...(view.close && { close: view.close }),
-      blocks: structuredClone(view.blocks),
+      blocks: view.blocks,
       state: structuredClone(view.state),
       errors: { ...view.errors },
       ...(view.error !== undefined && { error: view.error }),

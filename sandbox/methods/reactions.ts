@@ -3,6 +3,7 @@ import { wireMessage, wireReactions } from '../wire.ts'
 import { type Call, channelOf, member, messageOf, method } from './method.ts'
 
 const MOST_EMOJI = 23
+const file = { file: 'string', file_comment: 'string' } as const
 const at = { channel: 'string!', timestamp: 'string!' } as const
 
 function locate(call: Call<{ channel: string; timestamp: string }>) {
@@ -43,7 +44,7 @@ export const add = method({
 export const remove = method({
   tier: 2,
   scopes: ['reactions:write'],
-  args: { ...at, name: 'string!' },
+  args: { ...at, ...file, name: 'string!' },
   errors: ['channel_not_found', 'message_not_found', 'invalid_name', 'no_reaction'],
   run(call) {
     const { channel, message } = locate(call)
@@ -57,7 +58,7 @@ export const remove = method({
 export const get = method({
   tier: 3,
   scopes: ['reactions:read'],
-  args: { ...at, full: 'boolean' },
+  args: { ...at, ...file, full: 'boolean' },
   errors: ['channel_not_found', 'message_not_found'],
   run(call) {
     const { channel, message } = locate(call)

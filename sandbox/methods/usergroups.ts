@@ -42,6 +42,8 @@ export const create = method({
     handle: 'string',
     description: 'string',
     channels: 'list',
+    additional_channels: 'list',
+    enable_section: 'boolean',
     include_count: 'boolean',
     team_id: 'string',
   },
@@ -76,6 +78,8 @@ export const update = method({
     handle: 'string',
     description: 'string',
     channels: 'list',
+    additional_channels: 'list',
+    enable_section: 'boolean',
     include_count: 'boolean',
     team_id: 'string',
   },
@@ -120,7 +124,14 @@ export const usersList = method({
 export const usersUpdate = method({
   tier: 2,
   scopes: ['usergroups:write'],
-  args: { usergroup: 'string!', users: 'list!', include_count: 'boolean', team_id: 'string' },
+  args: {
+    usergroup: 'string!',
+    users: 'list!',
+    additional_channels: 'list',
+    is_shared: 'boolean',
+    include_count: 'boolean',
+    team_id: 'string',
+  },
   errors: ['no_users_provided', 'invalid_users'],
   run(call) {
     const group = groupOf(call, call.args.usergroup)
