@@ -73,13 +73,18 @@ function clean(text: string, max: number): string {
     .trim()
 }
 
+/** A code fence that somebody left open would swallow whatever of ours comes next. */
+function unfenced(text: string): string {
+  return text.replaceAll('```', "'''")
+}
+
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** What somebody wrote, for mrkdwn: it can neither mention, link nor reach beyond `max`. Lines stay lines. */
 export function said(text: string | null | undefined, max = 600): string {
-  return clamp(escaped(clean(text ?? '', max)), max)
+  return clamp(escaped(unfenced(clean(text ?? '', max))), max)
 }
 
 /** What somebody wrote, on one line: names, subjects. */

@@ -12,6 +12,7 @@ import {
   overdue,
   stateText,
   unansweredWords,
+  untilLapse,
   waitingWords,
 } from './state.ts'
 import { cardLink, customerOf, drawn, essence, named, promiseWords, sentences } from './words.ts'
@@ -48,7 +49,7 @@ function mayAcknowledge({ escalation }: Scene, notice: DirectNotice): boolean {
 /** Why this person hears of it, or what became of it. */
 function concern(scene: Scene, notice: DirectNotice): string {
   const { escalation } = scene
-  if (escalation.state === 'acknowledged' && escalation.owner === notice.user) return yours(scene)
+  if (escalation.state === 'acknowledged' && escalation.owner === notice.user) return yours(scene, notice)
   if (notice.about === 'asked' && mayAcknowledge(scene, notice))
     return `You are asked to acknowledge ${byWhen(scene)}.`
   if (notice.about === 'raised' && escalation.state !== 'resolved') return raised(scene)
@@ -60,8 +61,11 @@ function byWhen(scene: Scene): string {
   return `${by ? `by ${when(by)}` : 'it now'}, because you are on call for ${currentTier(scene)}`
 }
 
-function yours({ escalation }: Scene): string {
-  return [`You have it${untilLapse(escalation)}.`, waitingWords(escalation)].filter(Boolean).join(' ')
+function yours({ escalation }: Scene, { about }: DirectNotice): string {
+  const handed = about === 'handed_off' ? 'It was handed to you. ' : ''
+  return [`${handed}You have it${untilLapse(escalation)}.`, waitingWords(escalation)]
+    .filter(Boolean)
+    .join(' ')
 }
 
 function raised(scene: Scene): string {

@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types'
-import { choice, context, inline, input, modal, said, section, textInput } from '../blocks.ts'
+import { choice, context, input, linked, modal, said, section, textInput } from '../blocks.ts'
 import type { Origin } from '../buttons.ts'
 import { writeOrigin } from '../buttons.ts'
 import { Reading } from './form.ts'
@@ -57,7 +57,7 @@ export function escalateModal(known: {
       input('tried', 'Already tried', textInput({ initial: prefill.tried, lines: 'many' }), {
         optional: true,
       }),
-      origin.link ? context(`Escalated from ${inline(origin.link, 300)}`) : null,
+      origin.link ? context(`From ${linked(origin.link, 'this message')} and its thread`) : null,
     ],
   )
 }

@@ -16,7 +16,12 @@ export function handOffModal(scene: Scene): ModalView {
   const metadata = writeDrawn(drawn(escalation))
   return modal('hand_off', { title: `Hand off ${called(escalation)}`, submit: 'Hand off', metadata }, [
     section(`${shortly(escalation)}\n${headline(scene)}`),
-    input('to', 'To', { type: 'users_select' }, { hint: 'They are told, and it is theirs at once.' }),
+    input(
+      'to',
+      'Hand off to',
+      { type: 'users_select' },
+      { hint: 'They are told, and it is theirs at once.' },
+    ),
     input('note', 'What they should know', textInput({ lines: 'many' }), { optional: true }),
   ])
 }

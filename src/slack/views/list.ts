@@ -1,5 +1,6 @@
 import type { Escalation } from '../../domain/escalation.ts'
-import { nextPromiseAt } from '../../domain/promises.ts'
+import { promiseNames } from '../../domain/promises.ts'
+import type { PromiseName, Promises } from '../../domain/promises.ts'
 import { context, inline, linked, message, section, when } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
 import { overdue, untilLapse } from './state.ts'
@@ -42,7 +43,16 @@ function standing(escalation: Escalation, owner: string | null): string {
 
 function clocks({ promises }: Escalation): string {
   const missed = overdue({ promises }).map((name) => promiseLabels[name].toLowerCase())
-  const next = nextPromiseAt(promises)
-  const due = next && `Next promise due ${when(next)}.`
+  const next = nextDue(promises)
+  const due = next && `${promiseLabels[next.name]} by ${when(next.dueAt)}.`
   return [missed.length > 0 ? `:warning: Missed: ${listed(missed)}.` : null, due].filter(Boolean).join(' ')
+}
+
+/** The promise that is due next of those that can still be kept in time. */
+function nextDue(promises: Promises): { name: PromiseName; dueAt: Date } | null {
+  const running = promiseNames.flatMap((name) => {
+    const { dueAt, keptAt, breachedAt } = promises[name]
+    return dueAt && !keptAt && !breachedAt ? [{ name, dueAt }] : []
+  })
+  return running.sort((a, b) => Number(a.dueAt) - Number(b.dueAt))[0] ?? null
 }

@@ -2,7 +2,7 @@ import { isObsolete } from '../../domain/notice.ts'
 import type { PromiseName } from '../../domain/promises.ts'
 import { when } from '../blocks.ts'
 import type { PageNotice, Scene } from './scene.ts'
-import { answerBy, unansweredWords } from './state.ts'
+import { answerBy, headline, unansweredWords } from './state.ts'
 import { essence, failureOf, listed, mentions, promiseWords, sentences, tierName } from './words.ts'
 
 /** True while the page still asks for something. */
@@ -52,7 +52,7 @@ export function askWords(scene: Scene, page: PageNotice): string {
   const asked = `${who} is asked${page.mention.length > 0 ? ` (${mentions(page.mention)})` : ''}`
   const by = answerBy(scene)
   const soon = by ? `by ${when(by)}` : 'it now'
-  if (page.reason === 'missed_promise') return `${asked} to see to it now.`
+  if (page.reason === 'missed_promise') return `${asked} to see to it now. ${headline(scene, false)}`
   if (page.reason === 'unanswered')
     return `${asked} to acknowledge it now, or to find somebody who can${againWords(scene)}.`
   if (page.tier === null) return `${asked} to make sure that somebody acknowledges ${soon}.`

@@ -36,7 +36,7 @@ function titled(title: string, rows: readonly string[]) {
 
 function severityRow({ name, acknowledge, update, resolve, hours, lapse }: Severity): string {
   const times = `acknowledge in ${inWords(acknowledge)}, update every ${inWords(update)}, resolve in ${inWords(resolve)}`
-  return `${inline(name, 50)}: ${times}; counted on ${inline(hours, 50)}; an acknowledgement holds ${inWords(lapse)}`
+  return `${inline(name, 50)}: ${times}; counted ${hours === 'always' ? 'around the clock' : `in ${inline(hours, 50)} hours`}; an acknowledgement holds ${inWords(lapse)}`
 }
 
 function tierRow(

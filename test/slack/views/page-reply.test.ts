@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { pageReply } from '#slack/views/page-reply.ts'
+import { acknowledge, resolve } from '#domain/verbs.ts'
+import { pageOf, posted, sceneOf, stories } from '../../support/escalations.ts'
+import { expectPicture, expectSound } from '../../support/sound.ts'
+
+describe('a later page to a channel', () => {
+  it('is as complete as the first, and can be acknowledged', async () => {
+    const story = stories.secondRound()
+    const page = pageOf(story)
+    const shown = pageReply(sceneOf(story), page)
+    expectSound(shown, page.mention)
+    expect(shown.text).toContain('E-7 critical, Acme GmbH (enterprise): Checkout fails for all EU shoppers.')
+    expect(shown.text).toContain('frontline is asked (<@U0FRONT>) to acknowledge by <!date^1780304400^')
+    expect(JSON.stringify(shown)).toContain('"acknowledge"')
+    await expectPicture(shown, 'page-reply.asking')
+  })
+
+  it('says why it went out', async () => {
+    for (const name of ['lapsed', 'released', 'reopened', 'missed', 'unanswered'] as const) {
+      const story = stories[name]()
+      const page = pageOf(story)
+      const shown = pageReply(sceneOf(story), page)
+      expectSound(shown, page.mention)
+      await expectPicture(shown, `page-reply.${name}`)
+    }
+  })
+
+  it('offers no acknowledgement where somebody has it: a missed promise asks to see to it', () => {
+    const story = stories.missed()
+    const shown = pageReply(sceneOf(story), pageOf(story))
+    expect(shown.text).toContain('Missed: the next update to the customer was due <!date^1780304400^')
+    expect(shown.text).toContain(
+      'management is asked (<@U0HEAD>) to see to it now. Acknowledged by Frontline on call until',
+    )
+    expect(JSON.stringify(shown)).not.toContain('"acknowledge"')
+  })
+
+  it('that is over says what became of it, and has no button', async () => {
+    const ends = {
+      acknowledged: stories.secondRound().does(acknowledge, 'U0FRONT'),
+      resolved: stories.secondRound().does(resolve(null), 'U0FRONT'),
+      climbed: stories.secondRound().passes('15m').delivers(),
+    }
+    for (const [end, story] of Object.entries(ends)) {
+      const page = posted(pageOf(story, 4))
+      const shown = pageReply(sceneOf(story), page)
+      expectSound(shown, page.mention)
+      expect(shown.blocks.map(({ type }) => type)).toEqual(['section', 'section'])
+      expect(shown.text).not.toContain('<@')
+      await expectPicture(shown, `page-reply.over.${end}`)
+    }
+  })
+})
