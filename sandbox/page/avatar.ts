@@ -1,7 +1,7 @@
 // A face without a picture: initials on a colour that stays with the id.
 import type { UserView } from '../protocol.ts'
 import { h } from './dom.ts'
-import { nameOf } from './state.ts'
+import { current, nameOf } from './state.ts'
 
 const HUES = 8
 
@@ -14,8 +14,9 @@ export function initials(name: string): string {
   return (first.slice(0, 1) + (rest.at(-1)?.slice(0, 1) ?? first.slice(1, 2))).toUpperCase()
 }
 
+/** People that stand beside each other never share a colour. */
 const hue = (id: string): number =>
-  Array.from(id).reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 997, 7) % HUES
+  Math.max(0, current()?.snap.users.findIndex((user) => user.id === id) ?? 0) % HUES
 
 export function avatar(id: string, name: string, bot = false, size = ''): HTMLElement {
   const look = `avatar ${size} ${bot ? 'avatar-bot' : `hue-${hue(id)}`}`

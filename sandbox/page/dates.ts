@@ -82,6 +82,14 @@ export function formatDate(unix: number, format: string, at: Moment): string | u
   return known ? text : undefined
 }
 
+/** "2026-11-22T09:30" in a zone, as seconds since 1970: guess in UTC, then take off what the zone adds. */
+export function unixIn(local: string, zone: string): number {
+  const wanted = Date.parse(`${local}:00Z`) / 1000
+  const shift = (unix: number) =>
+    Date.parse(`${isoDate(unix, zone)}T${clockTime(unix, zone)}:00Z`) / 1000 - unix
+  return wanted - shift(wanted - shift(wanted))
+}
+
 /** The full date for a tooltip. */
 export const fullDate = (unix: number, zone: string): string =>
   parts(unix, zone, { dateStyle: 'full', timeStyle: 'long' })

@@ -53,7 +53,10 @@ function benchToggle(): void {
     document.body.classList.toggle('bench-open', open)
     toggle.setAttribute('aria-expanded', String(open))
   }
-  set(localStorage.getItem('sandbox.bench') !== 'closed' && window.innerWidth >= 1100)
+  const roomy = window.matchMedia('(min-width: 1101px)')
+  const fit = () => set(localStorage.getItem('sandbox.bench') !== 'closed' && roomy.matches)
+  roomy.addEventListener('change', fit)
+  fit()
   toggle.addEventListener('click', () => {
     const open = !document.body.classList.contains('bench-open')
     localStorage.setItem('sandbox.bench', open ? 'open' : 'closed')

@@ -38,7 +38,7 @@ export function messageTools(message: MessageView, inThread: boolean, world: Wor
       ),
     )
   const more = tool('More actions', icon('more'), message, () =>
-    openMenu(more, menuOf(message, world), 'Message actions'),
+    openMenu(more, menuOf(message, inThread, world), 'Message actions'),
   )
   more.setAttribute('aria-haspopup', 'menu')
   tools.append(more)
@@ -65,7 +65,7 @@ function tool(
   )
 }
 
-function menuOf(message: MessageView, world: World): MenuItem[] {
+function menuOf(message: MessageView, inThread: boolean, world: World): MenuItem[] {
   const { me, apps } = world.snap
   const at = { as: me.id, channel: message.channel, ts: message.ts }
   const shortcuts = apps.flatMap((app) =>
@@ -82,8 +82,10 @@ function menuOf(message: MessageView, world: World): MenuItem[] {
     { label: 'Edit message', act: () => editor(message, me.id) },
     { label: 'Delete message', danger: true, act: async () => tell(await act({ type: 'delete', ...at })) },
   ]
+  const reply = () => go({ at: message.channel, thread: message.thread_ts ?? message.ts })
   return [
     ...shortcuts,
+    ...(inThread ? [] : [{ label: 'Reply in thread', act: reply }]),
     { label: 'Copy link', act: () => void navigator.clipboard?.writeText(message.permalink) },
     ...(message.user === me.id && !message.bot_id ? own : []),
   ]

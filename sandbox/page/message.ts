@@ -191,7 +191,7 @@ function repliedTo(message: MessageView, world: World): Child {
   return h(
     'div',
     { class: 'replied' },
-    'replied to a thread: ',
+    h('span', null, 'replied to a thread:'),
     h(
       'button',
       {

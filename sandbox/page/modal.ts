@@ -30,14 +30,17 @@ export function drawModal(world: World): void {
 function open(): void {
   closeMenu()
   from = document.activeElement
-  dialog = h('dialog', { class: 'modal', 'aria-labelledby': 'modal-title' })
+  dialog = h('dialog', { class: 'modal', tabindex: -1, 'aria-labelledby': 'modal-title' })
   // Escape closes the way the Cancel button does: the app hears of it.
   dialog.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.defaultPrevented) return
     event.preventDefault()
     close(false)
   })
-  dialog.addEventListener('cancel', (event) => event.preventDefault())
+  dialog.addEventListener('cancel', (event) => {
+    event.preventDefault()
+    close(false)
+  })
   document.body.append(dialog)
   dialog.showModal()
 }
@@ -110,7 +113,7 @@ function draw(dialog: HTMLDialogElement, view: ViewView, depth: number, fresh: b
   )
   dialog.dataset['depth'] = String(depth)
   if (!fresh) body.scrollTop = scroll
-  else firstField(body, view)?.focus()
+  else (firstField(body, view) ?? dialog).focus()
 }
 
 const wrong = (text: string): HTMLElement => h('div', { class: 'modal-error', role: 'alert' }, text)

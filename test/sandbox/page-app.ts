@@ -1,6 +1,6 @@
 /** A small app with a bit of everything that the page shows, and a browser that looks at it. */
 import { existsSync } from 'node:fs'
-import bolt from '@slack/bolt'
+import { App, type BlockAction, LogLevel, type MessageShortcut } from '@slack/bolt'
 import type { KnownBlock, View } from '@slack/types'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { startSandbox } from '../../sandbox/index.ts'
@@ -137,17 +137,17 @@ const home: View = {
 
 export interface Stage extends AsyncDisposable {
   sandbox: Sandbox
-  app: bolt.App
+  app: App
   visit(page: Page, person: string, place?: string): Promise<void>
 }
 
 export async function setStage(options: SandboxOptions = {}): Promise<Stage> {
   const sandbox = await startSandbox(options)
-  const app = new bolt.App({
+  const app = new App({
     token: sandbox.botToken,
     appToken: sandbox.appToken,
     socketMode: true,
-    logLevel: bolt.LogLevel.ERROR,
+    logLevel: LogLevel.ERROR,
     clientOptions: { slackApiUrl: sandbox.apiUrl },
   })
   listen(app)
@@ -167,7 +167,7 @@ export async function setStage(options: SandboxOptions = {}): Promise<Stage> {
   }
 }
 
-function listen(app: bolt.App): void {
+function listen(app: App): void {
   app.command('/escalate', async ({ ack, command, client }) => {
     if (command.text === 'help') return await ack('Usage: `/escalate [ticket]`')
     await ack()
@@ -188,39 +188,39 @@ function listen(app: bolt.App): void {
   })
   app.action('acknowledge', async ({ ack, body, client, respond }) => {
     await ack()
-    await respond({ text: 'E-12 is yours', blocks: card('acknowledged') })
-    const { channel, message } = body as bolt.BlockAction
+    await respond({ replace_original: true, text: 'E-12 is yours', blocks: card('acknowledged') })
+    const { channel, message } = body as BlockAction
     if (channel && message)
       await client.chat.postMessage({
         channel: channel.id,
-        thread_ts: message['ts'] as string,
+        thread_ts: message.ts,
         text: `Taken by ${body.user.id}`,
         reply_broadcast: true,
       })
   })
   app.action('resolve', async ({ ack, respond }) => {
     await ack()
-    await respond({ text: 'E-12 is resolved', blocks: card('resolved') })
+    await respond({ replace_original: true, text: 'E-12 is resolved', blocks: card('resolved') })
   })
   app.action('details', async ({ ack, body, client }) => {
     await ack()
-    await client.views.open({ trigger_id: (body as bolt.BlockAction).trigger_id, view: stacked(1) })
+    await client.views.open({ trigger_id: (body as BlockAction).trigger_id, view: stacked(1) })
   })
   app.action('deeper', async ({ ack, body, client }) => {
     await ack()
-    await client.views.push({ trigger_id: (body as bolt.BlockAction).trigger_id, view: stacked(2) })
+    await client.views.push({ trigger_id: (body as BlockAction).trigger_id, view: stacked(2) })
   })
   app.action(/^(more|refresh)$/, async ({ ack, client, body }) => {
     await ack()
     await client.chat.postEphemeral({
       channel: 'C0FRONT',
       user: body.user.id,
-      text: `You chose ${JSON.stringify((body as bolt.BlockAction).actions[0]).includes('mute') ? 'mute' : 'something'}`,
+      text: `You chose ${JSON.stringify((body as BlockAction).actions[0]).includes('mute') ? 'mute' : 'something'}`,
     })
   })
   app.shortcut('escalate_message', async ({ ack, shortcut, client }) => {
     await ack()
-    const said = (shortcut as bolt.MessageShortcut).message.text ?? ''
+    const said = (shortcut as MessageShortcut).message.text ?? ''
     await client.views.open({ trigger_id: shortcut.trigger_id, view: form(said) })
   })
   app.event('app_home_opened', async ({ event, client }) => {

@@ -1,7 +1,7 @@
 import type { InputBlock } from '@slack/types'
 import { h } from '../dom.ts'
 import { paintElement } from './element.ts'
-import type { Spot, Surface } from './surface.ts'
+import { elementId, type Spot, type Surface } from './surface.ts'
 import { stringOf } from './text.ts'
 
 /** Label, element, hint and, after a refused submit, what was wrong with it. */
@@ -26,7 +26,7 @@ export function inputBlock(block: InputBlock, surface: Surface): HTMLElement {
     h(
       'div',
       { class: 'input-label' },
-      h('span', { id: `${id}-label` }, stringOf(block.label)),
+      h('label', { id: `${id}-label`, for: elementId(spot) }, stringOf(block.label)),
       block.optional && h('span', { class: 'input-optional' }, 'optional'),
     ),
     paintElement(block.element, spot),

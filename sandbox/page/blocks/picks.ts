@@ -1,6 +1,6 @@
 // Radio buttons, checkboxes, dates and times: the browser's own controls.
 import type { Checkboxes, Datepicker, DateTimepicker, Option, RadioButtons, Timepicker } from '@slack/types'
-import { clockTime, isoDate } from '../dates.ts'
+import { clockTime, isoDate, unixIn } from '../dates.ts'
 import { h } from '../dom.ts'
 import { change, current, elementId, labels, string, strings, type Spot } from './surface.ts'
 import { paintText } from './text.ts'
@@ -74,14 +74,6 @@ export function dateTime(element: DateTimepicker, spot: Spot): HTMLElement {
   return field('datetime-local', value, spot, 'Date and time', (text) =>
     change(spot, text ? unixIn(text, zone) : null),
   )
-}
-
-/** "2026-11-22T09:30" in a zone, as seconds since 1970: guess in UTC, then take off what the zone adds. */
-export function unixIn(local: string, zone: string): number {
-  const wanted = Date.parse(`${local}:00Z`) / 1000
-  const shift = (unix: number) =>
-    Date.parse(`${isoDate(unix, zone)}T${clockTime(unix, zone)}:00Z`) / 1000 - unix
-  return wanted - shift(wanted - shift(wanted))
 }
 
 function field(type: string, value: string, spot: Spot, label: string, take: (text: string) => void) {
