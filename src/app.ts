@@ -58,7 +58,7 @@ export type Belay = AsyncDisposable & {
   adopt: (policy: PolicyDocument) => Promise<void>
   /** Tells the administrators in Slack of something only they can mend. */
   alarm: (problem: string) => Promise<void>
-  /** One turn of the clock by hand: everything that is due now is decided and handed to delivery. */
+  /** One turn of the clock by hand: everything that came in or is due now is decided and handed to delivery. */
   sweepNow: () => Promise<void>
 }
 
@@ -121,7 +121,7 @@ export async function startBelay({ config, policy, log, clock = systemClock, hos
     },
     alarm: (problem) => tellAdmins(store, problem, clock.now()),
     sweepNow: async () => {
-      await sweep(store, clock.now())
+      await schedule.ring('inbox', 'sweep', 'digest')
       pump.wake()
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),

@@ -8,21 +8,28 @@ export type Duty = { name: string; when: string; run: () => Promise<void> }
 export type Schedule = {
   /** When each duty last ended well. */
   lastRun: ReadonlyMap<string, number>
+  /** Rings these at once, besides their times. Resolves when no duty of these names is running any more. */
+  ring: (...names: string[]) => Promise<void>
   stop: () => Promise<void>
 }
 
 /** Rings each duty at its times, never twice at once. `stop` rings no more and waits for those that are running. */
 export function startSchedule(duties: Duty[], log: Logger): Schedule {
   const lastRun = new Map<string, number>()
-  const running = new Set<Promise<void>>()
-  const tasks = duties.map((duty) =>
-    schedule(duty.when, () => track(running, runDuty(duty, lastRun, log)), { name: duty.name, noOverlap: true }),
-  )
+  const running = new Map<Promise<void>, string>()
+  const run = (duty: Duty) => track(running, duty.name, runDuty(duty, lastRun, log))
+  const tasks = duties.map((duty) => schedule(duty.when, () => run(duty), { name: duty.name, noOverlap: true }))
+  const done = (names: string[]) =>
+    Promise.all([...running].filter(([, name]) => names.includes(name)).map(([work]) => work))
   return {
     lastRun,
+    ring: async (...names) => {
+      await Promise.all(duties.filter(({ name }) => names.includes(name)).map(run))
+      await done(names)
+    },
     stop: async () => {
       await Promise.all(tasks.map((task: ScheduledTask) => task.destroy()))
-      await Promise.all(running)
+      await Promise.all(running.keys())
     },
   }
 }
@@ -36,7 +43,7 @@ async function runDuty({ name, run }: Duty, lastRun: Map<string, number>, log: L
   }
 }
 
-function track(running: Set<Promise<void>>, work: Promise<void>): Promise<void> {
-  running.add(work)
-  return work.finally(() => running.delete(work))
+async function track(running: Map<Promise<void>, string>, name: string, work: Promise<void>): Promise<void> {
+  running.set(work, name)
+  await work.finally(() => running.delete(work))
 }
