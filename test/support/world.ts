@@ -4,15 +4,16 @@ import { Webhook } from 'standardwebhooks'
 import { startBelay } from '#app.ts'
 import type { Belay } from '#app.ts'
 import type { Config } from '#config.ts'
-import { minuteMs } from '#domain/time.ts'
+import { minuteMs, secondMs } from '#domain/time.ts'
 import { parsePolicy, formatProblems } from '#policy-file.ts'
 import { startSandbox } from '../../sandbox/index.ts'
 import type { Sandbox, SandboxOptions } from '../../sandbox/protocol.ts'
 import type { Person } from '../../sandbox/person.ts'
 import { testDatabase } from './database.ts'
+import { nextDueAt, nextWorkAt } from './due.ts'
 
-/** A Monday morning at which the example policy's office has just opened, in Brussels. */
-export const mondayMorning = new Date('2026-11-23T09:00:00+01:00')
+/** A Monday morning in Brussels, by the example policy: the office is open and the day's digest is out. */
+export const mondayMorning = new Date('2026-11-23T09:30:00+01:00')
 export const webhookSecret = `whsec_${Buffer.from('a secret for tests, 24 by').toString('base64')}`
 
 export type WorldOptions = {
@@ -20,7 +21,14 @@ export type WorldOptions = {
   policy?: string
   sandbox?: SandboxOptions
   logLevel?: string
+  /** What is done to Slack before Belay starts. Belay is then not waited for to be connected. */
+  before?: (sandbox: Sandbox) => void
+  /** Another way to the database than straight to it. */
+  through?: (databaseUrl: string) => Promise<AsyncDisposable & { url: string }>
 }
+
+export type HookOptions = { id?: string; secret?: string; at?: Date; source?: string; raw?: string }
+export type HookAnswer = { status: number; body: Record<string, unknown> }
 
 /** A local Slack, a database, and a Belay that lives on the sandbox's clock: everything a story needs. */
 export type World = AsyncDisposable & {
@@ -28,50 +36,93 @@ export type World = AsyncDisposable & {
   belay: Belay
   url: string
   agent: Person
+  /** On call for the first and the second tier on that Monday, by the example policy. */
   first: Person
   second: Person
   manager: Person
-  /** Lets time pass, and everything that becomes due happen. */
+  /**
+   * Lets time pass, and everything that becomes due on the way happen at its own instant. The clock stands still
+   * otherwise.
+   */
   pass: (minutes: number) => Promise<void>
-  /** Everything that can go out has gone out. */
+  /** Everything that came in has been handled, and everything that can go out now, or in two seconds, has gone out. */
   quiet: () => Promise<void>
   /** Sends a ticket event as a ticket system does, signed. */
-  hook: (event: object, options?: { id?: string; secret?: string; at?: Date }) => Promise<{ status: number; body: Record<string, unknown> }>
+  hook: (event: object, options?: HookOptions) => Promise<HookAnswer>
+  /** Another Belay on the same database and the same Slack. */
+  replica: () => Promise<Belay>
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   await using stack = new AsyncDisposableStack()
-  const { transport = 'socket' } = options
+  const { transport = 'socket', before, through } = options
   const database = stack.use(await testDatabase())
-  const sandbox = stack.use(await startSandbox({ now: mondayMorning, random: 1, ...options.sandbox }))
-  const config = configFor(sandbox, database.url, transport)
-  const log = pino({ level: options.logLevel ?? process.env['TEST_LOG'] ?? 'silent' })
-  const belay = stack.use(
-    await startBelay({ config, policy: testPolicy(options.policy), clock: sandbox.clock, log, host: '127.0.0.1' }),
+  const way = through ? stack.use(await through(database.url)) : database
+  const sandbox = stack.use(
+    await startSandbox({ now: mondayMorning, frozen: true, random: 1, ...options.sandbox }),
   )
+  before?.(sandbox)
+  const config = configFor(sandbox, way.url, transport)
+  const log = pino({ level: options.logLevel ?? process.env['TEST_LOG'] ?? 'silent' })
+  const policy = testPolicy(options.policy)
+  const start = () => startBelay({ config, policy, clock: sandbox.clock, log, host: '127.0.0.1' })
+  const belay = stack.use(await start())
   const url = `http://127.0.0.1:${belay.port}`
   if (transport === 'http') sandbox.control({ type: 'request_url', url: `${url}/slack/events` })
-  else await sandbox.connected()
-  const quiet = async () => {
-    await belay.pump.idle()
-    await sandbox.settled()
-    await belay.pump.idle()
-  }
+  else if (!before) await sandbox.connected()
+  const belays = [belay]
+  const { pass, quiet } = timeOf(sandbox, belays)
   const running = stack.move()
   return {
-    ...{ sandbox, belay, url, quiet },
+    ...{ sandbox, belay, url, quiet, pass },
     agent: sandbox.person('U0AGENT'),
-    first: sandbox.person('U0FRONT1'),
+    first: sandbox.person('U0FRONT2'),
     second: sandbox.person('U0ENG1'),
     manager: sandbox.person('U0HEAD'),
-    pass: async (minutes) => {
-      sandbox.clock.advance(minutes * minuteMs)
-      await belay.sweepNow()
-      await quiet()
-    },
     hook: (event, more) => sendHook(url, sandbox, event, more),
+    replica: async () => {
+      const other = running.use(await start())
+      belays.push(other)
+      return other
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+/** A channel that was written to a moment ago, or a line that waits for its card, is worth this much waiting. */
+const soonMs = 2 * secondMs
+
+function timeOf({ clock, settled }: Sandbox, belays: Belay[]) {
+  const each = (work: (belay: Belay) => Promise<void>) => Promise.all(belays.map(work))
+  const turn = async () => {
+    await settled()
+    await each((belay) => belay.sweepNow())
+    await each(({ pump }) => pump.idle())
+  }
+  const { db } = belays[0]!.store
+  /** Until nothing is left for now. What is left although it is due waits for its channel: a second helps. */
+  const quiet = async () => {
+    for (let turns = 0; turns < 60; turns += 1) {
+      await turn()
+      await turn()
+      const next = await nextWorkAt(db)
+      const now = clock.now().getTime()
+      if (!next || next.getTime() > now + soonMs) return
+      clock.set(new Date(Math.max(next.getTime(), now + secondMs)))
+    }
+    throw new Error('Belay does not come to rest')
+  }
+  const pass = async (minutes: number) => {
+    const end = clock.now().getTime() + minutes * minuteMs
+    for (let now = clock.now().getTime(); now < end; now = clock.now().getTime()) {
+      const due = [await nextDueAt(db), await nextWorkAt(db)].map((at) => at?.getTime() ?? Infinity)
+      const next = Math.min(...due)
+      clock.set(new Date(Math.min(end, next > now ? next : now + secondMs)))
+      await turn()
+    }
+    await quiet()
+  }
+  return { pass, quiet }
 }
 
 export const examplePolicy = readFileSync(new URL('../../belay.example.yml', import.meta.url), 'utf8')
@@ -97,15 +148,16 @@ async function sendHook(
   url: string,
   sandbox: Sandbox,
   event: object,
-  { id = `evt_${(sent += 1)}`, secret = webhookSecret, at = sandbox.clock.now() }: { id?: string; secret?: string; at?: Date } = {},
-) {
-  const body = JSON.stringify(event)
+  options: HookOptions = {},
+): Promise<HookAnswer> {
+  const { id = `evt_${(sent += 1)}`, secret = webhookSecret, at = sandbox.clock.now() } = options
+  const { source = 'generic', raw: body = JSON.stringify(event) } = options
   const headers = {
     'content-type': 'application/json',
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
     'webhook-signature': new Webhook(secret).sign(id, at, body),
   }
-  const response = await fetch(`${url}/hooks/generic`, { method: 'POST', headers, body })
+  const response = await fetch(`${url}/hooks/${source}`, { method: 'POST', headers, body })
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }

@@ -1,0 +1,25 @@
+import { sql } from 'drizzle-orm'
+import type { Db } from '#store/database.ts'
+
+/** When the sweep has something to do next. */
+export async function nextDueAt(db: Db): Promise<Date | null> {
+  return earliest(db, sql`select wake_at from escalations where wake_at is not null and quarantine is null`)
+}
+
+/** When something may go out next (a message, a look for one, an edit), or something that came in is handled again. */
+export async function nextWorkAt(db: Db): Promise<Date | null> {
+  return earliest(
+    db,
+    sql`select not_before from notices where state in ('pending', 'unsure')
+      union all select lease_until from notices where state = 'sending'
+      union all select not_before from cards where applied < wanted and lost is null
+      union all select not_before from inbox where handled_at is null`,
+  )
+}
+
+async function earliest(db: Db, instants: ReturnType<typeof sql>): Promise<Date | null> {
+  const { rows } = await db.execute<{ ms: number | null }>(
+    sql`select (extract(epoch from min(at)) * 1000)::float8 as ms from (${instants}) found(at)`,
+  )
+  return rows[0]?.ms ? new Date(rows[0].ms) : null
+}
