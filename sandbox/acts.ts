@@ -1,37 +1,24 @@
-import type { Events } from './events.ts'
-import { complaints, fields, findField, openState, type Field, type State, typeIn, valueOf } from './forms.ts'
-import type { Interactivity, Spot } from './interactivity.ts'
-import type { Act, ActResult, OptionView, Place } from './protocol.ts'
+import type { AppActs } from './app-acts.ts'
+import type { Act, ActResult } from './protocol.ts'
 import type { Rooms } from './rooms.ts'
+import { no, type Refusal, seenMessage, sees } from './seeing.ts'
 import type { Talk } from './talk.ts'
 import { typed } from './wire.ts'
 import type { Channel, Message } from './workspace.ts'
 import type { World } from './world.ts'
-
-type Refusal = Extract<ActResult, { ok: false }>
-type Used = Extract<Act, { place: Place }>
-type Found = { spot: Spot; field: Field; state: State }
-
-const NOT_DISPATCHED = new Set(['button', 'workflow_button', 'overflow'])
 
 /** What people do. Each act is one method here; what it means to the app is told by Interactivity. */
 export class Acts {
   #world: World
   #talk: Talk
   #rooms: Rooms
-  #events: Events
-  #tell: Interactivity
-  /** values chosen in messages, by person and message */
-  #states = new Map<string, State>()
-  /** the latest options of external selects */
-  #suggested = new Map<string, OptionView[]>()
+  #toApp: AppActs
 
-  constructor(world: World, talk: Talk, rooms: Rooms, events: Events, tell: Interactivity) {
+  constructor(world: World, talk: Talk, rooms: Rooms, toApp: AppActs) {
     this.#world = world
     this.#talk = talk
     this.#rooms = rooms
-    this.#events = events
-    this.#tell = tell
+    this.#toApp = toApp
   }
 
   async act(act: Act): Promise<ActResult> {
@@ -44,22 +31,12 @@ export class Acts {
     return result
   }
 
-  stateOf(user: string, message: Message): State {
-    const key = `${user} ${message.channel} ${message.ts}`
-    return openState(message.blocks, this.#states.get(key))
-  }
-
-  clear(): void {
-    this.#states.clear()
-    this.#suggested.clear()
-  }
-
   #do(act: Act): ActResult | Promise<ActResult> {
     switch (act.type) {
       case 'post':
-        return act.text.startsWith('/') ? this.#command(act.as, act.channel, act.text) : this.#post(act)
+        return act.text.startsWith('/') ? this.#toApp.command(act.as, act.channel, act.text) : this.#post(act)
       case 'command':
-        return this.#command(act.as, act.channel, act.text)
+        return this.#toApp.command(act.as, act.channel, act.text)
       case 'edit':
       case 'delete':
         return this.#change(act)
@@ -69,18 +46,18 @@ export class Acts {
         })
       case 'message_shortcut':
       case 'global_shortcut':
-        return this.#shortcut(act)
+        return this.#toApp.shortcut(act)
       case 'press':
       case 'choose':
-        return this.#use(act)
+        return this.#toApp.use(act)
       case 'suggest':
-        return this.#suggest(act)
+        return this.#toApp.suggest(act)
       case 'submit':
-        return this.#submit(act)
+        return this.#toApp.submit(act)
       case 'close':
-        return this.#close(act)
+        return this.#toApp.close(act)
       case 'open_home':
-        return this.#openHome(act)
+        return this.#toApp.openHome(act)
       case 'join':
       case 'leave':
       case 'invite':
@@ -112,126 +89,6 @@ export class Acts {
       ...(act.thread_ts !== undefined && { thread_ts: act.thread_ts, broadcast: act.broadcast ?? false }),
     })
     return { ok: true, ts: message.ts, channel: channel!.id }
-  }
-
-  async #command(user: string, channelId: string, line: string): Promise<ActResult> {
-    const channel = this.#world.space.find(channelId)
-    if (!channel || !sees(channel, user)) return no('not_found', 'No such channel.')
-    const [, command = '', rest = ''] = /^(\/\S+)\s*([\s\S]*)$/.exec(line) ?? []
-    // Of two apps with one command the last installed wins.
-    const app = [...this.#world.apps.values()].findLast((candidate) =>
-      candidate.commands.some((known) => known.command === command),
-    )
-    if (!app) return this.#shown(user, channel.id, 'unknown_command', `${command} is not a valid command.`)
-    const escape = app.commands.find((known) => known.command === command)!.should_escape
-    const delivered = await this.#tell.command(
-      app,
-      user,
-      channel,
-      command,
-      escape ? typed(this.#world, rest) : rest,
-    )
-    if (delivered.ok) return { ok: true, channel: channel.id }
-    const error = plainReason(delivered.reason)
-    return this.#shown(user, channel.id, error, `${command} failed with the error "${error}"`)
-  }
-
-  async #shortcut(act: Extract<Act, { type: 'message_shortcut' | 'global_shortcut' }>): Promise<ActResult> {
-    const kind = act.type === 'message_shortcut' ? 'message' : 'global'
-    const app = [...this.#world.apps.values()].find((candidate) =>
-      candidate.shortcuts.some((known) => known.callback_id === act.callback_id && known.type === kind),
-    )
-    if (!app) return no('not_found', `No app has the ${kind} shortcut ${act.callback_id}.`)
-    if (act.type === 'global_shortcut')
-      return this.#outcome(act.as, await this.#tell.shortcut(app, act.as, act.callback_id))
-    const on = this.#find(act.as, act.channel, act.ts)
-    if (!on) return no('not_found', 'No such message.')
-    return this.#outcome(act.as, await this.#tell.shortcut(app, act.as, act.callback_id, on))
-  }
-
-  async #use(act: Extract<Act, { type: 'press' | 'choose' }>): Promise<ActResult> {
-    const found = this.#locate(act)
-    if (!found) return no('not_found', `No element ${act.block_id}/${act.action_id} there.`)
-    const { spot, field, state } = found
-    const problems = typeIn(blocksOf(spot), state, act.values, this.#suggestions(act.place))
-    if (problems.length > 0) return no('invalid_value', problems.join('; '))
-    const confirm = field.element['confirm'] as Refusal['confirm']
-    if (confirm && !act.confirmed)
-      return { ...no('confirm_needed', confirm.text?.text ?? 'Are you sure?'), confirm }
-    let value
-    if (act.type === 'choose') {
-      value = valueOf(field.element, act.value, this.#suggestions(act.place)(act.block_id, act.action_id))
-      if (!value) return no('invalid_value', `${act.action_id} does not take ${JSON.stringify(act.value)}.`)
-      if (!NOT_DISPATCHED.has(field.element.type)) (state[act.block_id] ??= {})[act.action_id] = value
-    } else if (!NOT_DISPATCHED.has(field.element.type))
-      return no('invalid_value', `${act.action_id} is not a button.`)
-    if (field.block.type === 'input' && field.block['dispatch_action'] !== true) return { ok: true }
-    return this.#outcome(act.as, await this.#tell.action(spot, field, value, state))
-  }
-
-  async #suggest(act: Extract<Act, { type: 'suggest' }>): Promise<ActResult> {
-    const found = this.#locate(act)
-    if (!found) return no('not_found', `No element ${act.block_id}/${act.action_id} there.`)
-    const { failed, ...answer } = await this.#tell.suggest(found.spot, found.field, act.query)
-    if (failed) return no(plainReason(failed), 'The options could not be loaded.')
-    const options = answer.options ?? answer.option_groups?.flatMap((group) => group.options) ?? []
-    this.#suggested.set(placeKey(act.place, act.block_id, act.action_id), options)
-    return { ok: true, ...answer }
-  }
-
-  async #submit(act: Extract<Act, { type: 'submit' }>): Promise<ActResult> {
-    const view = this.#tell.views.get(act.view)
-    if (!view || this.#tell.views.stack(act.as).at(-1) !== view)
-      return no('not_found', 'This modal is not open.')
-    if (view.submit_disabled) return no('submit_disabled', 'This modal cannot be submitted yet.')
-    const problems = typeIn(
-      view.blocks,
-      view.state,
-      act.values,
-      this.#suggestions({ in: 'view', view: view.id }),
-    )
-    if (problems.length > 0) return no('invalid_value', problems.join('; '))
-    delete view.error
-    view.errors = complaints(view.blocks, view.state)
-    if (Object.keys(view.errors).length > 0)
-      return { ...no('field_errors', 'Some fields need attention.'), errors: view.errors }
-    view.busy = true
-    this.#world.changes.touch()
-    const submitted = await this.#tell.submit(view)
-    view.busy = false
-    if (submitted.errors)
-      return { ...no('field_errors', 'Some fields need attention.'), errors: submitted.errors }
-    if (submitted.failed === undefined) return { ok: true }
-    view.error = 'We had some trouble connecting. Try again?'
-    return this.#shown(act.as, undefined, plainReason(submitted.failed), view.error)
-  }
-
-  async #close(act: Extract<Act, { type: 'close' }>): Promise<ActResult> {
-    const view = this.#tell.views.get(act.view)
-    if (!view || !this.#tell.views.stack(act.as).includes(view))
-      return no('not_found', 'This modal is not open.')
-    await this.#tell.closed(view, act.all ?? false)
-    return { ok: true }
-  }
-
-  #openHome(act: Extract<Act, { type: 'open_home' }>): ActResult {
-    const app = this.#world.app(act.app)
-    const channel = this.#world.directMessage(act.as, app.botUserId)
-    const tab = act.tab ?? 'home'
-    if (tab === 'home' && !app.homeTab) return no('not_enabled', `${app.name} has no Home tab.`)
-    const view = this.#tell.views.home(app, act.as)
-    this.#events.emit(
-      {
-        type: 'app_home_opened',
-        user: act.as,
-        channel: channel.id,
-        tab,
-        ...(view && { view: this.#tell.views.wire(view) }),
-        event_ts: `${this.#world.clock.ms / 1000}`,
-      },
-      { app },
-    )
-    return { ok: true, channel: channel.id }
   }
 
   #inRoom(
@@ -281,35 +138,11 @@ export class Acts {
     return { ok: true }
   }
 
-  #locate(act: Used): Found | undefined {
-    if (act.place.in === 'view') {
-      const view = this.#tell.views.get(act.place.view)
-      if (!view || view.user !== act.as) return undefined
-      const field = findField(view.blocks, act.block_id, act.action_id)
-      return field && { spot: { app: view.app, user: act.as, view }, field, state: view.state }
-    }
-    const found = this.#find(act.as, act.place.channel, act.place.ts)
-    const app = found?.message.app_id === undefined ? undefined : this.#world.apps.get(found.message.app_id)
-    const field = found && findField(found.message.blocks, act.block_id, act.action_id)
-    if (!found || !app || !field) return undefined
-    const state = this.stateOf(act.as, found.message)
-    if (fields(found.message.blocks).length > 0)
-      this.#states.set(`${act.as} ${found.channel.id} ${found.message.ts}`, state)
-    return { spot: { app, user: act.as, ...found }, field, state }
-  }
-
-  #find(user: string, channelId: string, ts: string): { channel: Channel; message: Message } | undefined {
-    const channel = this.#world.space.find(channelId)
-    const message = channel && sees(channel, user) ? this.#world.space.anyMessage(channel, ts) : undefined
-    if (!channel || !message || (message.only !== undefined && message.only !== user)) return undefined
-    return { channel, message }
-  }
-
   #onMessage(
     act: { as: string; channel: string; ts: string },
     run: (channel: Channel, message: Message) => ActResult | undefined | void,
   ): ActResult {
-    const found = this.#find(act.as, act.channel, act.ts)
+    const found = seenMessage(this.#world, act.as, act.channel, act.ts)
     if (!found) return no('not_found', 'No such message.')
     return run(found.channel, found.message) ?? { ok: true, ts: act.ts, channel: found.channel.id }
   }
@@ -320,52 +153,10 @@ export class Acts {
     if (channel.is_archived) return no('is_archived', `#${channel.name} is archived.`)
     return undefined
   }
-
-  #suggestions(place: Place) {
-    return (blockId: string, actionId: string) =>
-      this.#suggested.get(placeKey(place, blockId, actionId)) ?? []
-  }
-
-  #outcome(user: string, delivered: { ok: boolean; reason?: string }): ActResult {
-    if (delivered.ok) return { ok: true }
-    return this.#shown(
-      user,
-      undefined,
-      plainReason(delivered.reason ?? ''),
-      'This app did not respond. Try again.',
-    )
-  }
-
-  #shown(user: string, channel: string | undefined, error: string, text: string): Refusal {
-    this.#world.notice(user, text, channel)
-    return no(error, text)
-  }
-}
-
-function no(error: string, text: string): Refusal {
-  return { ok: false, error, text }
-}
-
-function sees(channel: Channel, user: string): boolean {
-  return channel.kind === 'channel' || channel.members.has(user)
-}
-
-function blocksOf(spot: Spot) {
-  return spot.view?.blocks ?? spot.message!.blocks
 }
 
 function newest(channel: Channel): string {
   return channel.lastMicros === 0
     ? '0'
     : `${Math.floor(channel.lastMicros / 1e6)}.${String(channel.lastMicros % 1e6).padStart(6, '0')}`
-}
-
-function placeKey(place: Place, blockId: string, actionId: string): string {
-  return [place.in === 'view' ? place.view : `${place.channel} ${place.ts}`, blockId, actionId].join(' ')
-}
-
-function plainReason(reason: string): string {
-  if (reason === 'timeout' || reason === 'http_timeout') return 'operation_timeout'
-  if (reason === 'invalid_view' || reason.startsWith('invalid_')) return reason
-  return 'dispatch_failed'
 }

@@ -67,7 +67,7 @@ export function moveClock({ world }: Parts, move: ClockMove): { now: string; fro
 
 /** Everything as seeded at the start; tokens and open sockets stay. */
 export function reset(parts: Parts): void {
-  for (const part of [parts.views, parts.triggers, parts.urls, parts.acts, parts.files, parts.events])
+  for (const part of [parts.views, parts.triggers, parts.urls, parts.appActs, parts.files, parts.events])
     part.clear()
   parts.world.load()
   parts.world.changes.touch()

@@ -1,4 +1,5 @@
 import { Acts } from './acts.ts'
+import { AppActs } from './app-acts.ts'
 import { control, reset } from './controls.ts'
 import { Courier } from './courier.ts'
 import { Events } from './events.ts'
@@ -93,7 +94,8 @@ function assemble(options: SandboxOptions): Parts {
   const triggers = new Triggers(world)
   const urls = new ResponseUrls(world, talk)
   const tell = new Interactivity(world, courier, triggers, urls, views)
-  const acts = new Acts(world, talk, rooms, events, tell)
+  const appActs = new AppActs(world, events, tell)
+  const acts = new Acts(world, talk, rooms, appActs)
   const files = new Files(world)
-  return { world, sockets, courier, events, talk, rooms, views, triggers, urls, tell, acts, files }
+  return { world, sockets, courier, events, talk, rooms, views, triggers, urls, tell, appActs, acts, files }
 }

@@ -2,18 +2,17 @@ import type { App } from './apps.ts'
 import { validate } from './blockkit.ts'
 import type { Courier, Delivered } from './courier.ts'
 import { SlackError } from './errors.ts'
-import type { Element, Field, StateValue } from './forms.ts'
+import type { Field, StateValue } from './forms.ts'
+import { actionOf, channelRef, Payloads, type Spot } from './payloads.ts'
 import type { OptionView } from './protocol.ts'
 import type { Answer, ResponseUrls } from './response-urls.ts'
 import type { Triggers } from './triggers.ts'
 import type { View, ViewDraft, Views } from './views.ts'
 import { wireMessage } from './wire.ts'
-import { type Channel, type Message, sec } from './workspace.ts'
+import type { Channel, Message } from './workspace.ts'
 import type { World } from './world.ts'
 
 type Json = Record<string, unknown>
-/** Where an element was used. */
-export type Spot = { app: App; user: string; channel?: Channel; message?: Message; view?: View }
 export type Submitted = { errors?: Record<string, string>; failed?: string }
 
 /** Tells the app what a person did, and brings the answer back to the person. */
@@ -23,6 +22,7 @@ export class Interactivity {
   readonly triggers: Triggers
   readonly urls: ResponseUrls
   readonly views: Views
+  readonly payloads: Payloads
 
   constructor(world: World, courier: Courier, triggers: Triggers, urls: ResponseUrls, views: Views) {
     this.#world = world
@@ -30,6 +30,7 @@ export class Interactivity {
     this.triggers = triggers
     this.urls = urls
     this.views = views
+    this.payloads = new Payloads(world, views, urls)
   }
 
   async command(app: App, user: string, channel: Channel, command: string, text: string): Promise<Delivered> {
@@ -80,9 +81,9 @@ export class Interactivity {
   ): Promise<Delivered> {
     const common = {
       token: app.verificationToken,
-      action_ts: this.#stamp(),
-      team: this.#team(),
-      user: this.#user(user),
+      action_ts: this.payloads.stamp(),
+      team: this.payloads.team(),
+      user: this.payloads.user(user),
       is_enterprise_install: false,
       enterprise: null,
       callback_id: callbackId,
@@ -106,13 +107,13 @@ export class Interactivity {
       ...value,
       type: field.element.type,
       block_id: field.block.block_id,
-      action_ts: this.#stamp(),
+      action_ts: this.payloads.stamp(),
     }
     return await this.#send(spot.app, {
       type: 'block_actions',
-      ...this.#common(spot),
+      ...this.payloads.common(spot),
       trigger_id: this.triggers.make(spot.app, spot.user, spot.view?.id),
-      ...this.#where(spot),
+      ...this.payloads.where(spot),
       ...(!spot.view && { state: { values: state } }),
       actions: [action],
     })
@@ -129,8 +130,8 @@ export class Interactivity {
   }> {
     const delivered = await this.#send(spot.app, {
       type: 'block_suggestion',
-      ...this.#common(spot),
-      ...this.#where(spot, false),
+      ...this.payloads.common(spot),
+      ...this.payloads.where(spot, false),
       action_id: field.element.action_id,
       block_id: field.block.block_id,
       value: query,
@@ -149,10 +150,10 @@ export class Interactivity {
   async submit(view: View): Promise<Submitted> {
     const delivered = await this.#send(view.app, {
       type: 'view_submission',
-      ...this.#common({ app: view.app, user: view.user }),
+      ...this.payloads.common({ app: view.app, user: view.user }),
       trigger_id: this.triggers.make(view.app, view.user, view.id),
       view: this.views.wire(view),
-      response_urls: this.#responseUrls(view),
+      response_urls: this.payloads.responseUrls(view),
     })
     if (!delivered.ok) return { failed: delivered.reason }
     const answer = (delivered.payload ?? {}) as {
@@ -173,7 +174,7 @@ export class Interactivity {
     const told = all ? (this.views.get(view.root) ?? view) : view
     const payload = {
       type: 'view_closed',
-      ...this.#common({ app: view.app, user: view.user }),
+      ...this.payloads.common({ app: view.app, user: view.user }),
       view: this.views.wire(told),
       is_cleared: all,
     }
@@ -220,69 +221,6 @@ export class Interactivity {
     return view
   }
 
-  #responseUrls(view: View): Json[] {
-    return view.blocks.flatMap((block) => {
-      const element = block['element'] as Element | undefined
-      if (!element || element['response_url_enabled'] !== true) return []
-      const kept = view.state[block.block_id!]?.[element.action_id]
-      const id = (kept?.['selected_conversation'] ?? kept?.['selected_channel']) as string | undefined
-      const channel = id === undefined ? undefined : this.#world.space.channels.get(id)
-      if (!channel) return []
-      const url = this.urls.make(view.app, view.user, channel)
-      return [
-        { block_id: block.block_id, action_id: element.action_id, channel_id: channel.id, response_url: url },
-      ]
-    })
-  }
-
-  #common(spot: { app: App; user: string }): Json {
-    return {
-      team: this.#team(),
-      user: this.#user(spot.user),
-      api_app_id: spot.app.id,
-      token: spot.app.verificationToken,
-      enterprise: null,
-      is_enterprise_install: false,
-    }
-  }
-
-  #where(spot: Spot, urls = true): Json {
-    if (spot.view)
-      return { container: { type: 'view', view_id: spot.view.id }, view: this.views.wire(spot.view) }
-    const { channel, message } = spot as { channel: Channel; message: Message }
-    const isEphemeral = message.only !== undefined
-    return {
-      container: {
-        type: 'message',
-        message_ts: message.ts,
-        channel_id: channel.id,
-        is_ephemeral: isEphemeral,
-        ...(message.thread_ts !== undefined && { thread_ts: message.thread_ts }),
-      },
-      channel: channelRef(channel),
-      ...(!isEphemeral && { message: wireMessage(this.#world, channel, message) }),
-      ...(urls && { response_url: this.urls.make(spot.app, spot.user, channel, message) }),
-    }
-  }
-
-  #user(id: string): Json {
-    const user = this.#world.space.users.get(id)
-    return {
-      id,
-      username: user?.name ?? id,
-      name: user?.name ?? id,
-      team_id: user?.team_id ?? this.#world.space.team.id,
-    }
-  }
-
-  #team(): Json {
-    return { id: this.#world.space.team.id, domain: this.#world.space.team.domain }
-  }
-
-  #stamp(): string {
-    return `${sec(this.#world.clock.ms)}.${String(Math.floor(this.#world.ids.random() * 1e6)).padStart(6, '0')}`
-  }
-
   async #send(app: App, payload: Json): Promise<Delivered> {
     const channel = (payload['channel'] as { id?: string } | undefined)?.id
     const entry = this.#world.journal.add({
@@ -298,24 +236,6 @@ export class Interactivity {
     else Object.assign(entry, { ok: false, error: delivered.reason })
     return delivered
   }
-}
-
-function channelRef(channel: Channel): Json {
-  return { id: channel.id, name: channel.kind === 'im' ? 'directmessage' : channel.name }
-}
-
-function actionOf(element: Element): Json {
-  const kept = new Set([
-    'action_id',
-    'text',
-    'value',
-    'style',
-    'placeholder',
-    'url',
-    'accessibility_label',
-    'confirm',
-  ])
-  return Object.fromEntries(Object.entries(element).filter(([key]) => kept.has(key)))
 }
 
 function spokenAnswer(delivered: Delivered): Answer | undefined {

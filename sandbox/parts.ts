@@ -1,4 +1,5 @@
 import type { Acts } from './acts.ts'
+import type { AppActs } from './app-acts.ts'
 import type { Courier } from './courier.ts'
 import type { Events } from './events.ts'
 import type { Files } from './files.ts'
@@ -23,6 +24,7 @@ export type Parts = {
   triggers: Triggers
   urls: ResponseUrls
   tell: Interactivity
+  appActs: AppActs
   acts: Acts
   files: Files
 }

@@ -127,7 +127,7 @@ export function showMessage(parts: Parts, channel: Channel, message: Message, as
     ephemeral: message.only !== undefined,
     permalink: permalink(parts.world.baseUrl, channel.id, message),
     ...(message.metadata && { metadata: message.metadata }),
-    state: as === undefined ? {} : parts.acts.stateOf(as, message),
+    state: as === undefined ? {} : parts.appActs.stateOf(as, message),
   }
 }
 
