@@ -1,7 +1,6 @@
 import { App, type AuthorizeResult, type CodedError, type Receiver } from '@slack/bolt'
-import { WebClient } from '@slack/web-api'
 import type { Logger } from 'pino'
-import { carefulOptions } from './clients.ts'
+import { carefulOptions, type Access } from './clients.ts'
 import { createSelfKnowledge, type Identity, type SelfKnowledge } from './identity.ts'
 import { describe, redact, slackLogger } from './log.ts'
 import { typeOf } from './receivers/intake.ts'
@@ -21,17 +20,14 @@ export type Bolt = AsyncDisposable & {
   status(): { ok: boolean; reason?: string }
 }
 
-type Options = { receiver: Receiver; token: string; apiUrl: string; logger: Logger }
+type Options = Access & { receiver: Receiver }
 
 /** A person waits for an answer: without knowing who we are, Bolt can still give it. */
 const learnMs = 500
 
 /** Builds Bolt's App around a receiver of ours. */
 export async function createBolt({ receiver, token, apiUrl, logger }: Options): Promise<Bolt> {
-  const self = createSelfKnowledge({
-    client: new WebClient(token, carefulOptions({ apiUrl, logger })),
-    logger,
-  })
+  const self = createSelfKnowledge({ token, apiUrl, logger })
   const app = new App({
     receiver,
     authorize: ({ teamId }) => authorize(self, token, teamId),

@@ -13,7 +13,8 @@ export type Clients = AsyncDisposable & {
   reads: WebClient
 }
 
-type Access = { token: string; apiUrl: string; logger: Logger }
+/** Where Slack is, and as whom we speak. */
+export type Access = { token: string; apiUrl: string; logger: Logger }
 
 /** A connection that is not made by then was surely not used, which a timeout of the whole call cannot tell. */
 const connectMs = 4_000
@@ -44,6 +45,14 @@ export function carefulOptions({ apiUrl, logger }: Omit<Access, 'token'>): WebCl
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     timeout: callMs,
+  }
+}
+
+/** A fetch that ends with the signal: what is asked in the background must not keep a stopped process alive. */
+export function abortableFetch(over: AbortSignal): NonNullable<WebClientOptions['fetch']> {
+  return (url, init) => {
+    const signal = init?.signal ? AbortSignal.any([init.signal, over]) : over
+    return globalThis.fetch(url, { ...init, signal })
   }
 }
 

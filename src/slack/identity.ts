@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { WebClient } from '@slack/web-api'
-import type { Logger } from 'pino'
+import { WebClient } from '@slack/web-api'
 import { classify } from './classify.ts'
+import { abortableFetch, carefulOptions, type Access } from './clients.ts'
 
 /** Who we are in Slack. */
 export type Identity = {
@@ -28,14 +28,10 @@ const firstMs = 1_000
 const mostMs = 30_000
 
 /** Learns who we are by `auth.test`, whenever Slack can be reached. */
-export function createSelfKnowledge({
-  client,
-  logger,
-}: {
-  client: WebClient
-  logger: Logger
-}): SelfKnowledge {
+export function createSelfKnowledge({ token, apiUrl, logger }: Access): SelfKnowledge {
   const over = new AbortController()
+  const options = { ...carefulOptions({ apiUrl, logger }), fetch: abortableFetch(over.signal) }
+  const client = new WebClient(token, options)
   let known: Identity | undefined
   let reason: string | undefined = 'auth.test was not answered yet'
   let asking: Promise<Identity> | undefined
@@ -72,6 +68,7 @@ export function createSelfKnowledge({
         await learn()
         return
       } catch {
+        if (over.signal.aborted) return
         logger.warn({ why: reason }, 'do not know who we are in Slack; asking again')
         await sleep(waitMs, undefined, { signal: over.signal }).catch(() => undefined)
         waitMs = Math.min(waitMs * 2, mostMs)

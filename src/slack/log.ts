@@ -51,7 +51,12 @@ export function describe(error: unknown): string {
     const message = 'params' in at ? 'a query failed' : at.message
     if (message) said.push(`${message}${code}`)
   }
-  return cut(redact(said.length > 0 ? said.join(': ') : typeof error === 'string' ? error : 'unknown error'))
+  return cut(redact(said.length > 0 ? said.join(': ') : nameOf(error)))
+}
+
+function nameOf(error: unknown): string {
+  if (error instanceof Error) return error.name
+  return typeof error === 'string' ? error : 'unknown error'
 }
 
 function brief(part: unknown): string {

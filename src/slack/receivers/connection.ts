@@ -1,6 +1,7 @@
 import { SocketModeClient, type SocketModeOptions } from '@slack/socket-mode'
-import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClientOptions } from '@slack/web-api'
 import type { Logger } from 'pino'
+import { classify } from '../classify.ts'
+import { abortableFetch } from '../clients.ts'
 import { describe, slackLogger } from '../log.ts'
 import { within } from './within.ts'
 
@@ -193,27 +194,18 @@ function clientOptions({ appToken, apiUrl, logger, giveUp }: ClientOptions): Soc
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
       timeout: openMs,
-      fetch: abortable(giveUp),
+      fetch: abortableFetch(giveUp),
     },
   }
 }
 
-function abortable(giveUp: AbortSignal): NonNullable<WebClientOptions['fetch']> {
-  return (url, init) => {
-    const signal = init?.signal ? AbortSignal.any([init.signal, giveUp]) : giveUp
-    return fetch(url, { ...init, signal })
-  }
-}
-
+/** Slack's no, a later, or trouble on the way. The SDK rejects with nothing when the socket closes before hello. */
 function endingOf(error: unknown, broken: string | undefined): Ending {
-  if (error instanceof WebAPIRateLimitedError)
-    return { kind: 'limited', afterMs: error.retryAfter * 1000, why: 'ratelimited' }
-  const code = error instanceof WebAPIPlatformError ? error.data.error : undefined
-  if (code !== undefined && /^\w{1,80}$/.test(code) && !temporary.has(code))
-    return { kind: 'refused', why: code }
-  // The SDK rejects with nothing when the socket closes before hello.
-  return { kind: 'lost', why: error === undefined ? (broken ?? 'closed before hello') : describe(error) }
+  if (error === undefined) return { kind: 'lost', why: broken ?? 'closed before hello' }
+  const outcome = classify(error, 'apps.connections.open')
+  const { kind, why } = outcome
+  if (kind === 'away' || kind === 'permanent') return { kind: 'refused', why }
+  if (kind === 'retry' && outcome.scope === 'method')
+    return { kind: 'limited', afterMs: outcome.afterMs, why }
+  return { kind: 'lost', why: `apps.connections.open: ${why}` }
 }
-
-/** Slack's own troubles. */
-const temporary = new Set(['fatal_error', 'internal_error', 'request_timeout', 'service_unavailable'])

@@ -100,7 +100,10 @@ export class HttpReceiver implements Receiver {
     const { logger } = this.#options
     if (what === 'again')
       return logger.warn({ type: typeOf(body) }, 'acknowledged twice; only the first was sent')
-    logger.error({ type: typeOf(body) }, 'not acknowledged in time; Slack has shown an error')
+    logger.error(
+      { type: typeOf(body) },
+      'not acknowledged in time: Slack has shown an error, or sends it again',
+    )
     answer(response, 503)
   }
 

@@ -9,10 +9,10 @@ export type SlackBody = Record<string, unknown>
 export type Keep = (eventId: string, body: SlackBody) => Promise<void>
 
 /** Bolt's `processEvent`. */
-export type Hand = (event: ReceiverEvent) => Promise<void>
+type Hand = (event: ReceiverEvent) => Promise<void>
 
 /** What became of a payload: written down for later, given to Bolt at once, or acknowledged and left at that. */
-export type Taken = 'kept' | 'handed' | 'passed_over'
+type Taken = 'kept' | 'handed' | 'passed_over'
 
 /** Takes one payload from a receiver. Rejects with NotKept, and does not acknowledge, when an event cannot be kept. */
 export type Intake = (event: ReceiverEvent, hand: Hand) => Promise<Taken>

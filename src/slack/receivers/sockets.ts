@@ -181,7 +181,11 @@ export class RedundantSocketReceiver implements Receiver {
   #complain(what: 'late' | 'again', body: unknown): void {
     const about = { type: typeOf(body) }
     if (what === 'again') this.#options.logger.warn(about, 'acknowledged twice; only the first was sent')
-    else this.#options.logger.error(about, 'not acknowledged in time; Slack has shown an error')
+    else
+      this.#options.logger.error(
+        about,
+        'not acknowledged in time: Slack has shown an error, or sends it again',
+      )
   }
 }
 

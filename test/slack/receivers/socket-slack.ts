@@ -10,7 +10,11 @@ export async function startSocketSlack({ greets = true, port = 0 } = {}) {
   const open: WebSocket[] = []
   const sent = new Map<string, Sent>()
   const counts = { opens: 0, hellos: 0 }
-  const behaviour = { greets, answer: undefined as ((response: ServerResponse) => void) | undefined }
+  const behaviour = {
+    greets,
+    deaf: false,
+    answer: undefined as ((response: ServerResponse) => void) | undefined,
+  }
 
   const server = createServer((request, response) => {
     if (request.url === '/api/apps.connections.open') {
@@ -35,6 +39,7 @@ export async function startSocketSlack({ greets = true, port = 0 } = {}) {
     })
     if (!behaviour.greets) return
     counts.hellos += 1
+    if (behaviour.deaf) socket.pause()
     socket.send(JSON.stringify({ type: 'hello', num_connections: open.length }))
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))

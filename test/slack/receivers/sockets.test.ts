@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBolt, type Bolt } from '#slack/bolt.ts'
 import { createIntake } from '#slack/receivers/intake.ts'
 import { RedundantSocketReceiver } from '#slack/receivers/sockets.ts'
+import type { State } from './start-and-stop.ts'
 import { closedPort, commandBody, eventBody, eventually, loggedLines, memoryInbox } from './support.ts'
 import { json, startSocketSlack } from './socket-slack.ts'
 
@@ -312,6 +315,23 @@ describe('stop', () => {
     for (const socket of there.open) socket.resume()
     await eventually(() => expect(there.open).toEqual([]))
   })
+
+  it.each<[string, State, (there: Slack) => void]>([
+    ['is deaf', 'live', (there) => (there.behaviour.deaf = true)],
+    ['is silent', 'connecting', (there) => (there.behaviour.answer = () => undefined)],
+  ])(
+    'leaves nothing that keeps the process alive when Slack %s',
+    async (_, state, behave) => {
+      const there = await slack()
+      behave(there)
+      const script = new URL('start-and-stop.ts', import.meta.url).pathname
+      const run = promisify(execFile)
+      await expect(
+        run(process.execPath, [script, there.apiUrl, state], { timeout: 60_000 }),
+      ).resolves.toBeDefined()
+    },
+    60_000,
+  )
 
   it('gives up opening sockets', async () => {
     const there = await slack()
