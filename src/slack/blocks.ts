@@ -3,7 +3,6 @@ import type {
   ActionsBlockElement,
   Button,
   ContextBlock,
-  DividerBlock,
   HeaderBlock,
   InputBlock,
   KnownBlock,
@@ -144,7 +143,7 @@ export function clampPlain(text: string, max: number): string {
 }
 
 /** `verbatim` keeps Slack from turning bare names and addresses into mentions and links. */
-export function mrkdwn(text: string, max: number = limits.text): MrkdwnElement {
+function mrkdwn(text: string, max: number = limits.text): MrkdwnElement {
   return { type: 'mrkdwn', text: clamp(filled(text), max), verbatim: true }
 }
 
@@ -165,10 +164,6 @@ export function context(...texts: string[]): ContextBlock {
 
 export function header(text: string): HeaderBlock {
   return { type: 'header', text: plain(text, limits.header) }
-}
-
-export function divider(): DividerBlock {
-  return { type: 'divider' }
 }
 
 export function actions(...elements: ActionsBlockElement[]): ActionsBlock {

@@ -44,8 +44,7 @@ export const DrawnEntry = z.strictObject({ ...Drawn.shape, do: z.enum(entryNames
 export type DrawnEntry = z.infer<typeof DrawnEntry>
 
 /** Every form's callback id. All but `escalate` are about an escalation and carry `Drawn`. */
-export const modals = ['escalate', 'hand_off', 'update_customer', 'resolve', 'note', 'severity'] as const
-export type ModalName = (typeof modals)[number]
+export type ModalName = 'escalate' | 'hand_off' | 'update_customer' | 'resolve' | 'note' | 'severity'
 
 /** Where somebody escalated from: the channel of a command, or a message and its thread, with a link to it. */
 export const Origin = z.strictObject({

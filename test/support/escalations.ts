@@ -19,7 +19,7 @@ import { monday, Story } from './stories.ts'
 import { severities, termsWith } from './terms.ts'
 
 /** A ticket with everything that a source can tell. */
-export const ticket: Ticket = {
+const ticket: Ticket = {
   id: '4711',
   url: 'https://desk.example/t/4711',
   subject: 'Checkout fails for all EU shoppers',

@@ -37,7 +37,7 @@ export function subjectOf({ subject }: Ticket, max = 300): string {
 }
 
 /** Ends what somebody wrote as a sentence, so that ours can follow. */
-export function ended(text: string): string {
+function ended(text: string): string {
   return /[.!?…。!?]$/.test(text) ? text : `${text}.`
 }
 
