@@ -1,4 +1,5 @@
 import type { AppActs } from './app-acts.ts'
+import type { Events } from './events.ts'
 import type { Act, ActResult } from './protocol.ts'
 import type { Rooms } from './rooms.ts'
 import { no, type Refusal, seenMessage, sees } from './seeing.ts'
@@ -12,12 +13,14 @@ export class Acts {
   #world: World
   #talk: Talk
   #rooms: Rooms
+  #events: Events
   #toApp: AppActs
 
-  constructor(world: World, talk: Talk, rooms: Rooms, toApp: AppActs) {
+  constructor(world: World, talk: Talk, rooms: Rooms, events: Events, toApp: AppActs) {
     this.#world = world
     this.#talk = talk
     this.#rooms = rooms
+    this.#events = events
     this.#toApp = toApp
   }
 
@@ -122,6 +125,13 @@ export class Acts {
     if (act.type === 'presence') user.presence = act.presence
     else if (act.until === null) delete user.dndUntil
     else user.dndUntil = Date.parse(act.until)
+    if (act.type === 'dnd')
+      this.#events.emit({
+        type: 'dnd_updated_user',
+        user: act.as,
+        dnd_status: { dnd_enabled: act.until !== null },
+        event_ts: `${this.#world.clock.ms / 1000}`,
+      })
     return { ok: true }
   }
 

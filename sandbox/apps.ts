@@ -17,6 +17,7 @@ export type App = {
   events: Set<string> | undefined
   commands: SeedApp['commands']
   shortcuts: SeedApp['shortcuts']
+  unfurlDomains: string[]
   homeTab: boolean
   messagesTab: boolean
   requestUrl: string | null
@@ -81,6 +82,7 @@ export function installApp(seed: SeedApp, ids: Ids): App {
     events: seed.events && new Set(seed.events),
     commands: seed.commands,
     shortcuts: seed.shortcuts,
+    unfurlDomains: seed.unfurl_domains,
     homeTab: seed.home_tab,
     messagesTab: seed.messages_tab,
     requestUrl: seed.request_url ?? null,

@@ -29,7 +29,7 @@ export class Changes {
   until<T>(
     look: () => T | undefined | null | false,
     what: string | (() => string),
-    timeoutMs = 5_000,
+    timeoutMs = 10_000,
   ): Promise<T> {
     const first = look()
     if (first !== undefined && first !== null && first !== false) return Promise.resolve(first)

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { readBody } from './body.ts'
 import { control, moveClock, reset } from './controls.ts'
 import type { Parts } from './parts.ts'
@@ -53,8 +53,7 @@ export async function serveControl(
     case 'POST /seed':
       return await take(request, response, Seed, (seed) => done(() => world.seed(seed)))
     case 'POST /reset':
-      reset(parts)
-      return json(response, 200, { ok: true })
+      return await take(request, response, z.object({}), () => done(() => reset(parts)))
     default:
       return json(response, 404, { ok: false, error: 'not_found' })
   }

@@ -3,7 +3,7 @@ import type { ClockMove, Control } from './protocol.ts'
 
 /** Does what no person in the workspace can do. */
 export function control(parts: Parts, order: Control): void {
-  const { world, sockets, events } = parts
+  const { world, sockets, courier, events } = parts
   const app = () => world.app('app' in order ? order.app : undefined)
   switch (order.type) {
     case 'history_lag':
@@ -29,6 +29,7 @@ export function control(parts: Parts, order: Control): void {
       break
     case 'request_url':
       app().requestUrl = order.url
+      if (order.verify) void courier.verify(app())
       break
     case 'scopes':
       app().scopes = new Set(order.scopes)

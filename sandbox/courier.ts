@@ -36,6 +36,24 @@ export class Courier {
     }
   }
 
+  /** The question that an app's URL must answer with the challenge it got. */
+  async verify(app: App): Promise<void> {
+    const challenge = this.#world.ids.secret(24)
+    const payload = { type: 'url_verification', token: app.verificationToken, challenge }
+    const entry = this.#world.journal.add({
+      kind: 'event',
+      name: 'url_verification',
+      app: app.id,
+      ok: true,
+      body: payload,
+    })
+    const answer = await this.deliver(app, { kind: 'event', payload, attempt: 0 })
+    const said =
+      answer.ok && ((answer.payload as { challenge?: unknown } | undefined)?.challenge ?? answer.text)
+    if (said !== challenge)
+      Object.assign(entry, { ok: false, error: answer.ok ? 'wrong_challenge' : answer.reason })
+  }
+
   async #overSocket(app: App, parcel: Parcel): Promise<Delivered> {
     const acked = await this.sockets.send(app, {
       type: SOCKET_TYPES[parcel.kind],

@@ -187,16 +187,12 @@ const EVENT_SCOPES: Record<string, string[]> = {
   subteam_updated: ['usergroups:read'],
   subteam_members_changed: ['usergroups:read'],
   link_shared: ['links:read'],
-  team_join: ['users:read'],
-  user_change: ['users:read'],
   dnd_updated_user: ['dnd:read'],
-  message_metadata_posted: ['metadata.message:read'],
   member_joined_channel: ['channels:read', 'groups:read'],
   member_left_channel: ['channels:read', 'groups:read'],
   channel_archive: ['channels:read'],
   channel_unarchive: ['channels:read'],
   channel_created: ['channels:read'],
-  channel_deleted: ['channels:read'],
   channel_rename: ['channels:read'],
   group_archive: ['groups:read'],
   group_unarchive: ['groups:read'],
@@ -204,7 +200,7 @@ const EVENT_SCOPES: Record<string, string[]> = {
 }
 
 /** Events about a channel that also reach apps outside it. */
-const FROM_OUTSIDE = /^channel_(created|deleted|rename|archive|unarchive)$|^link_shared$/
+const FROM_OUTSIDE = /^channel_(created|rename|archive|unarchive)$|^link_shared$/
 
 function wants(app: App, event: Event, channel: Channel | undefined): boolean {
   const isMessage = event.type === 'message' && channel

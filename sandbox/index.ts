@@ -95,7 +95,7 @@ function assemble(options: SandboxOptions): Parts {
   const urls = new ResponseUrls(world, talk)
   const tell = new Interactivity(world, courier, triggers, urls, views)
   const appActs = new AppActs(world, events, tell)
-  const acts = new Acts(world, talk, rooms, appActs)
+  const acts = new Acts(world, talk, rooms, events, appActs)
   const files = new Files(world)
   return { world, sockets, courier, events, talk, rooms, views, triggers, urls, tell, appActs, acts, files }
 }

@@ -62,7 +62,13 @@ export const Control = z.discriminatedUnion('type', [
   z.object({ type: z.literal('revoke_tokens'), app: z.string().optional() }),
   z.object({ type: z.literal('uninstall'), app: z.string().optional() }),
   /** null: deliver over sockets; a URL: sign and POST there (events, commands and interactivity) */
-  z.object({ type: z.literal('request_url'), url: z.string().nullable(), app: z.string().optional() }),
+  z.object({
+    type: z.literal('request_url'),
+    url: z.string().nullable(),
+    app: z.string().optional(),
+    /** sends url_verification first, as Slack does when the URL is entered; the journal has the outcome */
+    verify: z.boolean().optional(),
+  }),
   z.object({ type: z.literal('scopes'), scopes: z.array(z.string()), app: z.string().optional() }),
   /** Slack's dedupe by client_msg_id, off by default */
   z.object({ type: z.literal('client_msg_id'), dedupe: z.boolean() }),
@@ -140,6 +146,8 @@ const SeedApp = z.object({
       }),
     )
     .default([]),
+  /** links to these domains in people's messages become link_shared */
+  unfurl_domains: z.array(z.string()).default([]),
   home_tab: z.boolean().default(true),
   messages_tab: z.boolean().default(true),
   /** HTTP delivery from the start; default: Socket Mode */

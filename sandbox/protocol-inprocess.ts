@@ -74,7 +74,7 @@ export interface Sandbox extends AsyncDisposable {
   /** resolves when nothing is on its way to the app */
   settled(): Promise<void>
   /** resolves with the first answer that is neither undefined, null nor false, looking again after every change (no
-   * polling); fails after `timeoutMs` (default 5000, real time) with `what` */
+   * polling); fails after `timeoutMs` (default 10,000, real time) with `what` */
   until<T>(
     look: () => T | undefined | null | false,
     what: string | (() => string),

@@ -64,6 +64,7 @@ export class Talk {
           { ...event, type: 'app_mention', channel: channel.id, event_ts: message.ts },
           { channel, app },
         )
+    if (message.bot_id === undefined) this.#links(channel, message)
     return message
   }
 
@@ -185,6 +186,31 @@ export class Talk {
     this.#world.space.add(channel, message)
     this.#world.changes.touch(channel.id)
     this.#emit(channel, { ...wireMessage(this.#world, channel, message), type: 'message' }, message.ts)
+  }
+
+  /** Tells apps of links to their domains, in channels without them too. */
+  #links(channel: Channel, message: Message): void {
+    const urls = [...message.text.matchAll(/<(https?:\/\/[^>|]+)/g)].map((match) => match[1]!)
+    for (const app of urls.length > 0 ? this.#world.apps.values() : []) {
+      const links = urls.flatMap((url) => {
+        const host = URL.canParse(url) ? new URL(url).hostname : ''
+        const domain = app.unfurlDomains.find((known) => host === known || host.endsWith(`.${known}`))
+        return domain === undefined ? [] : [{ domain, url }]
+      })
+      if (links.length === 0) continue
+      const { ts, user, thread_ts } = message
+      const where = { channel: channel.id, message_ts: ts, ...(thread_ts !== undefined && { thread_ts }) }
+      const isMember = channel.members.has(app.botUserId)
+      const source = {
+        source: 'conversations_history',
+        unfurl_id: `${channel.id}-${ts}`,
+        is_bot_user_member: isMember,
+      }
+      this.#events.emit(
+        { type: 'link_shared', user, ...where, ...source, links, event_ts: ts },
+        { channel, app },
+      )
+    }
   }
 
   #stamp(): string {

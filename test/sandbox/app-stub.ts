@@ -103,5 +103,5 @@ export async function httpApp(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events`
   sandbox.control({ type: 'request_url', url })
-  return { deliveries, close: () => new Promise<void>((resolve) => server.close(() => resolve())) }
+  return { url, deliveries, close: () => new Promise<void>((resolve) => server.close(() => resolve())) }
 }
