@@ -1,0 +1,51 @@
+import { createHmac } from 'node:crypto'
+import { Pool } from 'undici'
+
+/** Requests at a time: about what Slack sends one app at its busiest. */
+export const atOnce = 16
+
+/** A press of Acknowledge, as Slack posts it: urlencoded and signed. */
+export function signedPress(secret: string, escalation: number, user: string): { body: string; headers: Record<string, string> } {
+  const payload = {
+    type: 'block_actions',
+    team: { id: 'T0BENCH', domain: 'bench' },
+    user: { id: user, team_id: 'T0BENCH', name: 'bench' },
+    api_app_id: 'A0BENCH',
+    trigger_id: '1.2.3',
+    response_url: 'http://127.0.0.1:9/never',
+    channel: { id: 'C0FRONT', name: 'frontline' },
+    container: { type: 'message', message_ts: '1.1', channel_id: 'C0FRONT', is_ephemeral: false },
+    message: { type: 'message', ts: '1.1', text: 'card' },
+    state: { values: {} },
+    actions: [{ type: 'button', action_id: 'acknowledge', block_id: 'b', value: JSON.stringify({ e: escalation, v: 1 }), action_ts: '1.2', text: { type: 'plain_text', text: 'Acknowledge' } }],
+  }
+  const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString()
+  const stamp = Math.floor(Date.now() / 1000).toString()
+  const signature = `v0=${createHmac('sha256', secret).update(`v0:${stamp}:${body}`).digest('hex')}`
+  return {
+    body,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-slack-request-timestamp': stamp,
+      'x-slack-signature': signature,
+    },
+  }
+}
+
+/** Sends all requests, `atOnce` at a time. Returns how many a second were answered with 200; fails if any was not. */
+export async function perSecond(origin: string, path: string, requests: { body: string; headers: Record<string, string> }[]): Promise<number> {
+  const pool = new Pool(origin, { connections: atOnce, pipelining: 1 })
+  const start = performance.now()
+  let next = 0
+  const worker = async () => {
+    for (let one = requests[next++]; one; one = requests[next++]) {
+      const { statusCode, body } = await pool.request({ path, method: 'POST', ...one })
+      await body.dump()
+      if (statusCode !== 200) throw new Error(`${path} answered ${statusCode}`)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+  const seconds = (performance.now() - start) / 1000
+  await pool.close()
+  return requests.length / seconds
+}
