@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { check } from './cli/check.ts'
+import { doctor } from './cli/doctor.ts'
+import { explain } from './cli/explain.ts'
+import { migrate } from './cli/migrate.ts'
 import { Stop } from './cli/output.ts'
+import { listQuarantined, release } from './cli/quarantine.ts'
 import { simulate } from './cli/simulate.ts'
 import type { SimulateOptions } from './cli/simulate.ts'
 import { instantForms } from './cli/times.ts'
@@ -37,6 +41,36 @@ program
   .option('--policy-file <file>', 'the policy file; default: BELAY_POLICY, or belay.yml')
   .option('--json', 'for machines')
   .action((options: SimulateOptions) => simulate(options, new Date()))
+
+program
+  .command('explain')
+  .description('Why is each promise due when it is, what happens next and why, and what has happened?')
+  .argument('<escalation>', 'such as E-12')
+  .action((escalation: string) => explain(escalation, new Date()))
+
+program
+  .command('doctor')
+  .description(
+    'Look at everything that Belay stands on: environment, policy, database, Slack. Exit code 1 on problems.',
+  )
+  .action(doctor)
+
+program
+  .command('migrate')
+  .description("Bring the database's tables up to date, as a start would.")
+  .action(migrate)
+
+const quarantine = program
+  .command('quarantine')
+  .description('Escalations that the clock could not decide and leaves alone until somebody looks.')
+
+quarantine.command('list').description('Which ones, since when, and why.').action(listQuarantined)
+
+quarantine
+  .command('release')
+  .description('Put them back under the clock.')
+  .argument('<escalation...>', 'such as E-12')
+  .action(release)
 
 await program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof Stop)) throw error

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises'
+import { readSettings } from '../config.ts'
+import { spelled } from '../domain/spelled.ts'
+import { describe } from '../slack/log.ts'
+import { serverOf } from '../store/database.ts'
+import type { Db } from '../store/database.ts'
+import { hasEmbedded, withDatabase } from './database.ts'
+import { note, ok, problem } from './finding.ts'
+import type { Finding } from './finding.ts'
+import { Stop } from './output.ts'
+
+/** Belay's SQL needs this version. */
+const oldestVersion = 15
+/** More than this, and Belay and PostgreSQL disagree about what is due. */
+const skewAtMostMs = 2000
+
+/** Is the database there, new enough, up to date, and does it agree with us about the time? */
+export async function databaseFindings(): Promise<Finding[]> {
+  const read = readSettings(process.env)
+  if (!read.ok) return []
+  const isGiven = read.settings.databaseUrl !== undefined
+  const embedded = isGiven
+    ? []
+    : [note('DATABASE_URL is not set: Belay uses an embedded PostgreSQL, which is for trying it out')]
+  if (!isGiven && !hasEmbedded())
+    return [...embedded, note('there is no embedded database yet: the first start creates it')]
+  try {
+    return [...embedded, ...(await withDatabase(look))]
+  } catch (error) {
+    const todo = 'Check DATABASE_URL, and that PostgreSQL runs there.'
+    const what = error instanceof Stop ? error.message : describe(error)
+    return [...embedded, problem(`the database can't be used: ${what}`, todo)]
+  }
+}
+
+async function look(db: Db): Promise<Finding[]> {
+  const before = Date.now()
+  const { version, now } = await serverOf(db)
+  const skew = now.getTime() - (before + Date.now()) / 2
+  return [versionFinding(version), skewFinding(skew), await migrationFinding(db), await quarantineFinding(db)]
+}
+
+function versionFinding(version: number): Finding {
+  return version >= oldestVersion
+    ? ok(`the database: PostgreSQL ${version}`)
+    : problem(`PostgreSQL ${version} is too old`, `Belay needs PostgreSQL ${oldestVersion} or newer.`)
+}
+
+function skewFinding(ms: number): Finding {
+  return Math.abs(ms) <= skewAtMostMs
+    ? ok('the clocks of this machine and of the database agree')
+    : problem(
+        `the database's clock is ${spelled(Math.abs(ms))} ${ms > 0 ? 'ahead' : 'behind'}`,
+        'Let both machines set their clocks by NTP.',
+      )
+}
+
+async function migrationFinding(db: Db): Promise<Finding> {
+  const journal = await readFile(new URL('../../drizzle/meta/_journal.json', import.meta.url), 'utf8')
+  const known = (JSON.parse(journal) as { entries: unknown[] }).entries.length
+  const { rows } = await db.$client.query<{ there: boolean }>(
+    `select to_regclass('drizzle.__drizzle_migrations') is not null as there`,
+  )
+  const applied = rows[0]?.there
+    ? await db.$client.query(`select 1 from drizzle.__drizzle_migrations`)
+    : { rows: [] }
+  if (applied.rows.length < known) {
+    const todo = 'Run belay migrate, or start Belay, which does it too.'
+    return problem(`the tables are not up to date: ${applied.rows.length} of ${known} migrations`, todo)
+  }
+  return applied.rows.length === known
+    ? ok('the tables are up to date')
+    : note('the tables are of a newer Belay than this one')
+}
+
+async function quarantineFinding(db: Db): Promise<Finding> {
+  const count = await db.$client
+    .query<{ count: number }>('select count(*)::int as count from escalations where quarantine is not null')
+    .then(({ rows }) => rows[0]?.count ?? 0)
+    .catch(() => 0)
+  return count === 0
+    ? ok('no escalation is quarantined')
+    : problem(
+        `${count} of the escalations can't be decided by the clock`,
+        'See why with belay quarantine list.',
+      )
+}
