@@ -63,4 +63,6 @@ export async function getInfo(): Promise<DemoInfo | undefined> {
     return undefined
   }
 }
-export const sendTicket = (body: unknown) => call<unknown>('POST', '/demo/ticket-event', body)
+/** What the webhook answered, as the demo passes it on. */
+export const sendTicket = (body: unknown) =>
+  call<{ status: number; answer: unknown }>('POST', '/demo/ticket-event', body)

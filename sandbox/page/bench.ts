@@ -1,12 +1,14 @@
 // The workbench beside the workspace: the story, ticket events, who was notified, and trouble on demand.
-import { byId, fill, h, type Child } from './dom.ts'
+import { byId, h, refill, type Child } from './dom.ts'
 import { faultsPanel } from './faults.ts'
 import { ledgerPanel } from './ledger.ts'
 import type { World } from './state.ts'
-import { storyPanel } from './story.ts'
+import { storyPanel, storyPrint } from './story.ts'
 import { ticketsPanel } from './tickets.ts'
 
 interface Tab {
+  /** What the panel depends on. */
+  print: (world: World) => unknown
   id: string
   name: string
   panel: (world: World) => Child
@@ -17,10 +19,22 @@ let chosen = ''
 function tabsOf(world: World): Tab[] {
   const { info } = world
   return [
-    ...(info?.story ? [{ id: 'story', name: 'Story', panel: storyPanel }] : []),
-    ...(info ? [{ id: 'tickets', name: 'Tickets', panel: () => ticketsPanel(info) }] : []),
-    { id: 'notified', name: 'Notified', panel: ledgerPanel },
-    { id: 'faults', name: 'Faults', panel: faultsPanel },
+    ...(info?.story ? [{ id: 'story', name: 'Story', panel: storyPanel, print: storyPrint }] : []),
+    ...(info
+      ? [{ id: 'tickets', name: 'Tickets', panel: () => ticketsPanel(info), print: () => info.samples }]
+      : []),
+    {
+      id: 'notified',
+      name: 'Notified',
+      panel: ledgerPanel,
+      print: ({ ledger, snap }) => [ledger, snap.me.id],
+    },
+    {
+      id: 'faults',
+      name: 'Faults',
+      panel: faultsPanel,
+      print: ({ snap, route }) => [snap.faults, snap.me, snap.channels, route.at],
+    },
   ]
 }
 
@@ -33,33 +47,31 @@ export function drawBench(world: World): void {
     drawBench(world)
   }
   const faults = world.snap.faults.length
-  fill(
-    byId('bench-tabs'),
-    tabs.map((one) =>
-      h(
-        'button',
-        {
-          type: 'button',
-          role: 'tab',
-          id: `tab-${one.id}`,
-          class: 'tab',
-          'aria-selected': String(one === tab),
-          'aria-controls': 'bench-panel',
-          'data-focus': one.id,
-          on: { click: () => choose(one.id) },
-        },
-        one.name,
-        one.id === 'faults' && faults > 0 && h('span', { class: 'badge' }, faults),
-      ),
-    ),
+  refill(byId('bench-tabs'), JSON.stringify([tabs.map((one) => one.id), tab.id, faults]), () =>
+    tabs.map((one) => tabButton(one, one === tab, faults, () => choose(one.id))),
   )
   const panel = byId('bench-panel')
   panel.setAttribute('aria-labelledby', `tab-${tab.id}`)
-  panel.dataset['panel'] = tab.id
-  const content = tab.panel(world)
-  // The ticket form stays the same node: what is typed in it must not be drawn anew.
-  if (content instanceof HTMLElement && panel.firstChild === content) return
   const { scrollTop } = panel
-  fill(panel, content)
-  panel.scrollTop = scrollTop
+  refill(panel, JSON.stringify([tab.id, tab.print(world)]), () => tab.panel(world))
+  panel.scrollTop = panel.dataset['panel'] === tab.id ? scrollTop : 0
+  panel.dataset['panel'] = tab.id
+}
+
+function tabButton({ id, name }: Tab, chosen: boolean, faults: number, choose: () => void): HTMLElement {
+  return h(
+    'button',
+    {
+      type: 'button',
+      role: 'tab',
+      id: `tab-${id}`,
+      class: 'tab',
+      'aria-selected': String(chosen),
+      'aria-controls': 'bench-panel',
+      'data-focus': id,
+      on: { click: choose },
+    },
+    name,
+    id === 'faults' && faults > 0 && h('span', { class: 'badge' }, faults),
+  )
 }

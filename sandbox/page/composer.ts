@@ -138,6 +138,7 @@ function offering(text: HTMLTextAreaElement, list: HTMLElement) {
     close()
     text.focus()
     text.dispatchEvent(new Event('input'))
+    offer.run?.()
   }
   const draw = () => {
     list.replaceChildren(

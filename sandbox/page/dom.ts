@@ -65,6 +65,17 @@ export function fill(parent: Element, ...children: Child[]): void {
   if (key !== undefined) focusKey(parent, key)
 }
 
+/**
+ * Fills anew only when the print changed: a button that is replaced between the mouse going down and up would
+ * swallow the click.
+ */
+export function refill(parent: Element, print: string, build: () => Child): void {
+  if (fills.get(parent) === print) return
+  fills.set(parent, print)
+  fill(parent, build())
+}
+const fills = new WeakMap<Element, string>()
+
 function focusKey(parent: Element, key: string): void {
   for (const element of parent.querySelectorAll<HTMLElement>('[data-focus]'))
     if (element.dataset['focus'] === key) return element.focus({ preventScroll: true })

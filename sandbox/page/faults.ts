@@ -3,7 +3,8 @@ import type { Fault, FaultView } from '../protocol.ts'
 import { addFault, control, removeFault, reset } from './api.ts'
 import { h, type Child } from './dom.ts'
 import { toast } from './dialogs.ts'
-import { act, channelOf, channelTitle, refresh, type World } from './state.ts'
+import { act, channelOf, channelTitle, nameOf, refresh, type World } from './state.ts'
+import { tell } from './surfaces.ts'
 
 interface Trouble {
   name: string
@@ -48,7 +49,7 @@ export function faultsPanel(world: World): Child {
   const { faults } = world.snap
   return [
     h('p', { class: 'bench-lead' }, 'Break something, and see what the app makes of it.'),
-    h('div', { class: 'troubles' }, TROUBLES.map(trouble), sockets(), archive(world)),
+    h('div', { class: 'troubles' }, TROUBLES.map(trouble), sockets(), archive(world), quiet(world)),
     h('h3', null, 'Wrong right now'),
     faults.length === 0
       ? h('p', { class: 'nothing' }, 'Nothing.')
@@ -82,12 +83,24 @@ function archive(world: World): Child {
   const type = channel.is_archived ? 'unarchive' : 'archive'
   const name = `${channel.is_archived ? 'Unarchive' : 'Archive'} #${channelTitle(channel, world)}`
   const run = async () => {
-    const answer = await act({ type, as: world.snap.me.id, channel: channel.id })
-    if (!answer.ok) toast(answer.text || answer.error)
+    tell(await act({ type, as: world.snap.me.id, channel: channel.id }))
   }
   return row(
     name,
     channel.is_archived ? 'Messages can be posted again' : 'No message can be posted there any more',
+    run,
+  )
+}
+
+/** Who does not want to be disturbed is told silently: the ledger says so. */
+function quiet(world: World): Child {
+  const { me, now } = world.snap
+  const isQuiet = me.dnd_until !== undefined && me.dnd_until > now
+  const until = isQuiet ? null : new Date(Date.parse(now) + 3_600_000).toISOString()
+  const run = async () => tell(await act({ type: 'dnd', as: me.id, until }))
+  return row(
+    isQuiet ? `Wake ${nameOf(me)}` : `Do not disturb ${nameOf(me)}`,
+    isQuiet ? 'The phone rings again' : 'For an hour, the phone makes no sound',
     run,
   )
 }

@@ -1,7 +1,7 @@
 // Over the messages: where we are, who is there, and an app's two tabs.
 import { icon } from './icons.ts'
 import type { AppView, ChannelView } from '../protocol.ts'
-import { byId, fill, h, type Child } from './dom.ts'
+import { byId, h, refill, type Child } from './dom.ts'
 import { openMenu, type MenuItem } from './menu.ts'
 import { go, isHome } from './route.ts'
 import { act, channelTitle, nameOf, type World } from './state.ts'
@@ -15,8 +15,8 @@ export function appOf(world: World, channel: ChannelView | undefined): AppView |
 
 export function drawHeader(channel: ChannelView | undefined, world: World): void {
   const app = appOf(world, channel)
-  fill(
-    byId('header'),
+  const print = JSON.stringify([world.snap.me.id, world.snap.users, channel, app, world.route.at])
+  refill(byId('header'), print, () => [
     h(
       'button',
       {
@@ -30,7 +30,7 @@ export function drawHeader(channel: ChannelView | undefined, world: World): void
     ),
     app ? appTabs(app, world) : channel && title(channel, world),
     channel && !app && h('div', { class: 'bar-tools' }, tools(channel, world)),
-  )
+  ])
 }
 
 function title(channel: ChannelView, world: World): Child {
@@ -102,7 +102,7 @@ function tools(channel: ChannelView, world: World): Child[] {
       on: { click: () => openMenu(members, memberMenu(channel, names, world), 'Members') },
     },
     icon('people'),
-    String(names.length),
+    ` ${names.length}`,
   )
   const join = () => perform({ type: 'join', as: world.snap.me.id, channel: channel.id })
   return [

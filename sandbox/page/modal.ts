@@ -122,7 +122,7 @@ function head(view: ViewView, depth: number): HTMLElement {
   return h(
     'header',
     { class: 'modal-head' },
-    depth > 1 && h('span', { class: 'tag' }, `${depth} of a stack`),
+    depth > 1 && h('span', { class: 'tag' }, `${depth - 1} below`),
     h('h2', { id: 'modal-title' }, paintPlain(view.title?.text ?? '')),
     h(
       'button',

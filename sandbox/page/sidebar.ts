@@ -2,7 +2,7 @@
 import { icon } from './icons.ts'
 import type { ChannelView } from '../protocol.ts'
 import { faceOf } from './avatar.ts'
-import { byId, fill, h, type Child } from './dom.ts'
+import { byId, h, refill, type Child } from './dom.ts'
 import { openMenu } from './menu.ts'
 import { go, routeTo } from './route.ts'
 import { act, channelOf, channelTitle, nameOf, type World } from './state.ts'
@@ -10,6 +10,13 @@ import { tell } from './surfaces.ts'
 import { unseenBy } from './unseen.ts'
 
 export function drawSidebar(world: World): void {
+  const { channels, team, apps, users, me } = world.snap
+  const counts = users.map((user) => unseenBy(user.id, world))
+  const print = JSON.stringify([team, me, users, apps, channels, counts, world.route.at])
+  refill(byId('sidebar'), print, () => sidebar(world))
+}
+
+function sidebar(world: World): Child {
   const { channels, team, apps } = world.snap
   const rooms = channels.filter(({ kind }) => kind === 'channel' || kind === 'private')
   const talks = channels.filter(({ kind }) => kind === 'im' || kind === 'mpim')
@@ -18,8 +25,7 @@ export function drawSidebar(world: World): void {
     channel.kind === 'im' && channel.members.some((id) => appBots.has(id))
   const mine = rooms.filter((channel) => channel.is_member && !channel.is_archived)
   const others = rooms.filter((channel) => !channel.is_member || channel.is_archived)
-  fill(
-    byId('sidebar'),
+  return [
     h(
       'div',
       { class: 'team' },
@@ -51,7 +57,7 @@ export function drawSidebar(world: World): void {
         'Elsewhere',
         others.map((channel) => entry(channel, world)),
       ),
-  )
+  ]
 }
 
 function people(world: World): HTMLElement {

@@ -53,8 +53,15 @@ async function ask(): Promise<void> {
 /** The address changed: another channel is drawn at once, another person after asking. */
 export function moved(): void {
   const route = readRoute()
-  if (!world || route.me !== world.route.me) return void refresh()
+  if (!world || route.me !== world.route.me) return void refresh().catch(lost)
   world = { ...world, route }
+  draw(world)
+}
+
+/** The sandbox is away: say so; the stream tries again by itself. */
+function lost(): void {
+  if (!world) return
+  world = { ...world, live: false }
   draw(world)
 }
 
@@ -65,13 +72,9 @@ function follow(me: string): void {
   stream?.close()
   streamOf = me
   stream = new EventSource(`/sandbox/stream?as=${encodeURIComponent(me)}`)
-  stream.addEventListener('change', () => void refresh())
-  stream.addEventListener('open', () => void refresh())
-  stream.addEventListener('error', () => {
-    if (!world) return
-    world = { ...world, live: false }
-    draw(world)
-  })
+  stream.addEventListener('change', () => void refresh().catch(lost))
+  stream.addEventListener('open', () => void refresh().catch(lost))
+  stream.addEventListener('error', lost)
 }
 
 /** Does what a person does, and shows what came of it. */

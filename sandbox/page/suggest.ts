@@ -1,5 +1,6 @@
 // What the composer offers while somebody types: commands after "/", people, groups and channels after "@" and "#".
-import { current } from './state.ts'
+import { act, current } from './state.ts'
+import { tell } from './surfaces.ts'
 import { mentionable } from './writing.ts'
 
 export interface Offer {
@@ -8,6 +9,8 @@ export interface Offer {
   detail: string
   /** What takes the place of what was typed. */
   insert: string
+  /** A global shortcut is not typed but run. */
+  run?: () => void
 }
 
 export interface Offers {
@@ -20,7 +23,8 @@ const NONE: Offers = { from: 0, list: [] }
 
 export function offersFor(text: string, caret: number): Offers {
   const before = text.slice(0, caret)
-  if (/^\/[\w-]*$/.test(before)) return { from: 0, list: commands(before) }
+  if (/^\/[\w-]*$/.test(before))
+    return { from: 0, list: [...commands(before), ...shortcuts(before.slice(1))] }
   const word = /(?:^|\s)([@#][\w-]*(?: [\w-]*)?)$/.exec(before)?.[1]
   if (word !== undefined) return { from: caret - word.length, list: names(word) }
   return NONE
@@ -38,6 +42,25 @@ export function commands(typed: string): Offer[] {
         insert: `${command.command} `,
       })),
   )
+}
+
+const shortcuts = (typed: string): Offer[] =>
+  (current()?.snap.apps ?? []).flatMap((app) =>
+    app.shortcuts
+      .filter((shortcut) => shortcut.type === 'global')
+      .filter((shortcut) => shortcut.name.toLowerCase().includes(typed.toLowerCase()))
+      .map((shortcut) => ({
+        name: shortcut.name,
+        hint: '',
+        detail: `${shortcut.description} · ${app.name}`,
+        insert: '',
+        run: () => void runShortcut(shortcut.callback_id),
+      })),
+  )
+
+async function runShortcut(callbackId: string): Promise<void> {
+  const as = current()?.snap.me.id
+  if (as !== undefined) tell(await act({ type: 'global_shortcut', as, callback_id: callbackId }))
 }
 
 function names(typed: string): Offer[] {

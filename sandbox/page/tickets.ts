@@ -39,7 +39,8 @@ function build({ samples }: DemoInfo): HTMLElement {
       return show(`This is not JSON: ${error instanceof Error ? error.message : ''}`, false)
     }
     try {
-      show(pretty(await sendTicket(ticket)), true)
+      const { status, answer } = await sendTicket(ticket)
+      show(`${status} ${pretty(answer)}`, status < 400)
     } catch (error) {
       if (error instanceof Refused)
         show(`${error.status} ${error.data === undefined ? error.message : pretty(error.data)}`, false)
