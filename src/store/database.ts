@@ -27,7 +27,33 @@ export function connect(url: string, onError: (error: Error) => void, limits: Da
   })
   pool.on('error', onError)
   pool.on('connect', (client) => client.on('error', onError))
-  return drizzle(pool, { schema, casing: 'snake_case' })
+  const db: Db = drizzle(pool, { schema, casing: 'snake_case' })
+  db.transaction = transactionsOf(pool)
+  return db
+}
+
+/**
+ * Drizzle's own `transaction` never gives a connection back whose `begin` failed: each one that broke while it was idle
+ * would make the pool smaller for good. A connection on which anything failed is closed, whatever state it was left in.
+ */
+function transactionsOf(pool: pg.Pool): Db['transaction'] {
+  const known = new WeakMap<pg.PoolClient, Pick<Db, 'transaction'>>()
+  const on = (client: pg.PoolClient) => {
+    const made = known.get(client) ?? drizzle(client, { schema, casing: 'snake_case' })
+    known.set(client, made)
+    return made
+  }
+  return async (work, config) => {
+    const client = await pool.connect()
+    let failed = true
+    try {
+      const result = await on(client).transaction(work, config)
+      failed = false
+      return result
+    } finally {
+      client.release(failed)
+    }
+  }
 }
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
