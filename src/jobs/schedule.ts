@@ -18,7 +18,9 @@ export function startSchedule(duties: Duty[], log: Logger): Schedule {
   const lastRun = new Map<string, number>()
   const running = new Map<Promise<void>, string>()
   const run = (duty: Duty) => track(running, duty.name, runDuty(duty, lastRun, log))
-  const tasks = duties.map((duty) => schedule(duty.when, () => run(duty), { name: duty.name, noOverlap: true }))
+  const tasks = duties.map((duty) =>
+    schedule(duty.when, () => run(duty), { name: duty.name, noOverlap: true, logger: loggerOf(log, duty) }),
+  )
   const done = (names: string[]) =>
     Promise.all([...running].filter(([, name]) => names.includes(name)).map(([work]) => work))
   return {
@@ -32,6 +34,13 @@ export function startSchedule(duties: Duty[], log: Logger): Schedule {
       await Promise.all(running.keys())
     },
   }
+}
+
+/** node-cron would write to the console. A time that was passed over, because the duty was still running, is no news. */
+function loggerOf(log: Logger, { name }: Duty) {
+  const tell = (message: string | Error) => log.debug({ duty: name }, String(message))
+  const fail = (message: string | Error) => log.error({ duty: name }, String(message))
+  return { debug: tell, info: tell, warn: tell, error: fail }
 }
 
 async function runDuty({ name, run }: Duty, lastRun: Map<string, number>, log: Logger): Promise<void> {
