@@ -23,15 +23,18 @@ export type Ending =
   /** It broke, or never worked. */
   | { kind: 'lost'; why: string }
 
+/** What a lane knows of a connection. */
+export type Line = Pick<Connection, 'close' | 'isOpen' | 'openedMs'>
+
 /** What a connection tells whoever opened it. */
 export type Hear = {
   /** Slack has said hello: it may send from now on. */
-  live: (connection: Connection) => void
+  live: (line: Line) => void
   /** Slack will close this connection soon. It works until then. */
-  leaving: (connection: Connection) => void
+  leaving: (line: Line) => void
   envelope: (envelope: Envelope) => void
   /** Said once. */
-  ended: (connection: Connection, ending: Ending) => void
+  ended: (line: Line, ending: Ending) => void
 }
 
 type Options = { appToken: string; apiUrl: string; logger: Logger; hear: Hear }

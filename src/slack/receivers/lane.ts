@@ -1,4 +1,4 @@
-import type { Connection, Ending, Envelope, Hear } from './connection.ts'
+import type { Ending, Envelope, Hear, Line } from './connection.ts'
 import type { SocketStatus } from './status.ts'
 
 /** How patient a lane is. Tests are less so. */
@@ -15,6 +15,8 @@ export type Timing = {
   steadyMs: number
   /** How far apart two lanes open their sockets, so that Slack does not refresh both at once. */
   apartMs: number
+  /** How long a socket that was replaced stays open. */
+  lingerMs: number
   /** How often the watchdog looks. */
   lookMs: number
   /** How long stop() waits for handlers. */
@@ -24,7 +26,7 @@ export type Timing = {
 /** What a lane needs from the receiver. */
 export type Around = {
   timing: Timing
-  connect: (hear: Hear) => Connection
+  connect: (hear: Hear) => Line
   envelope: (envelope: Envelope) => void
   /** How long this lane must wait for its turn to open a socket. */
   turnMs: (lane: Lane) => number
@@ -35,14 +37,16 @@ export type Around = {
 export class Lane {
   readonly #around: Around
   /** Slack has said hello on it. */
-  #serving: Connection | undefined
+  #serving: Line | undefined
   /** Slack has not said hello on it yet. */
-  #opening: Connection | undefined
+  #opening: Line | undefined
   #timer: NodeJS.Timeout | undefined
   #failures = 0
   #liveMs = 0
   #waitingMs = performance.now()
   #stopped = false
+  /** Replaced, and not closed yet. */
+  readonly #retired = new Map<Line, NodeJS.Timeout>()
   readonly #closing = new Set<Promise<void>>()
   /** When it last tried to open a socket. */
   triedMs = -Infinity
@@ -73,7 +77,7 @@ export class Lane {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
-    for (const connection of [this.#serving, this.#opening]) this.#close(connection)
+    for (const line of [this.#serving, this.#opening, ...this.#retired.keys()]) this.#close(line)
     await Promise.all(this.#closing)
   }
 
@@ -104,34 +108,34 @@ export class Lane {
     if (turnMs > 0) return this.#schedule(turnMs)
     this.triedMs = performance.now()
     this.#opening = this.#around.connect({
-      live: (connection) => this.#live(connection),
-      leaving: (connection) => this.#leaving(connection),
+      live: (line) => this.#live(line),
+      leaving: (line) => this.#leaving(line),
       envelope: (envelope) => this.#around.envelope(envelope),
-      ended: (connection, ending) => this.#ended(connection, ending),
+      ended: (line, ending) => this.#ended(line, ending),
     })
   }
 
-  #live(connection: Connection): void {
-    if (connection !== this.#opening) return
+  #live(line: Line): void {
+    if (line !== this.#opening) return
     const before = this.#serving
-    this.#serving = connection
+    this.#serving = line
     this.#opening = undefined
     this.#liveMs = performance.now()
     this.reason = undefined
     this.#around.changed(this, 'live')
-    this.#close(before)
+    this.#retire(before)
   }
 
   /** It still serves while the next one is opened. */
-  #leaving(connection: Connection): void {
-    if (connection !== this.#serving || this.#opening) return
+  #leaving(line: Line): void {
+    if (line !== this.#serving || this.#opening) return
     this.#around.changed(this, 'refresh')
     this.#schedule(this.#waitMs(this.#wasSteady()))
   }
 
-  #ended(connection: Connection, ending: Ending): void {
-    const wasServing = connection === this.#serving
-    if (!wasServing && connection !== this.#opening) return
+  #ended(line: Line, ending: Ending): void {
+    const wasServing = line === this.#serving
+    if (!wasServing && line !== this.#opening) return
     const wasGood = wasServing && this.#wasSteady()
     if (wasServing) this.#serving = undefined
     else this.#opening = undefined
@@ -164,9 +168,20 @@ export class Lane {
     return this.#failures === 0 ? 0 : jittered(Math.min(mostMs, firstMs * 2 ** (this.#failures - 1)))
   }
 
-  #close(connection: Connection | undefined): void {
-    if (connection === undefined) return
-    const closed = connection.close().finally(() => this.#closing.delete(closed))
+  /** Handlers at work still acknowledge on the socket that brought them their payload. */
+  #retire(line: Line | undefined): void {
+    if (line)
+      this.#retired.set(
+        line,
+        setTimeout(() => this.#close(line), this.#around.timing.lingerMs),
+      )
+  }
+
+  #close(line: Line | undefined): void {
+    if (line === undefined) return
+    clearTimeout(this.#retired.get(line))
+    this.#retired.delete(line)
+    const closed = line.close().finally(() => this.#closing.delete(closed))
     this.#closing.add(closed)
   }
 }

@@ -25,6 +25,7 @@ const usualTiming: Timing = {
   refusedMs: 30_000,
   steadyMs: 30_000,
   apartMs: 5_000,
+  lingerMs: patienceMs,
   lookMs: 1_000,
   drainMs: 10_000,
 }

@@ -1,68 +1,9 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createBolt, type Bolt } from '#slack/bolt.ts'
-import { createIntake } from '#slack/receivers/intake.ts'
-import { RedundantSocketReceiver } from '#slack/receivers/sockets.ts'
-import type { State } from './start-and-stop.ts'
-import { closedPort, commandBody, eventBody, eventually, loggedLines, memoryInbox } from './support.ts'
-import { json, startSocketSlack } from './socket-slack.ts'
+import { describe, expect, it } from 'vitest'
+import { json } from './socket-slack.ts'
+import { bothLive, live, quick, setStage } from './socket-stage.ts'
+import { closedPort, commandBody, eventBody, eventually } from './support.ts'
 
-const appToken = 'xapp-1-A0BELAY-secretsecret'
-const quick = {
-  helloMs: 300,
-  firstMs: 20,
-  mostMs: 100,
-  refusedMs: 150,
-  steadyMs: 40,
-  apartMs: 20,
-  lookMs: 20,
-  drainMs: 3_000,
-}
-
-type Slack = Awaited<ReturnType<typeof startSocketSlack>>
-let stack: AsyncDisposableStack
-let rejected: unknown[]
-const noteRejection = (reason: unknown) => void rejected.push(reason)
-
-beforeEach(() => {
-  stack = new AsyncDisposableStack()
-  rejected = []
-  process.on('unhandledRejection', noteRejection)
-})
-afterEach(async () => {
-  await stack.disposeAsync()
-  process.off('unhandledRejection', noteRejection)
-  expect(rejected).toEqual([])
-})
-
-async function begin(apiUrl: string, timing: Partial<typeof quick> = {}) {
-  const inbox = memoryInbox()
-  const log = loggedLines('info')
-  const receiver = new RedundantSocketReceiver({
-    appToken,
-    apiUrl,
-    intake: createIntake({ keep: inbox.keep, logger: log.logger }),
-    logger: log.logger,
-    now: () => new Date('2026-11-22T09:00:00Z'),
-    timing: { ...quick, ...timing },
-  })
-  const bolt: Bolt = stack.use(
-    await createBolt({ receiver, token: 'xoxb-1-secretsecret', apiUrl, logger: log.logger }),
-  )
-  return { receiver, inbox, bolt, ...log }
-}
-
-const live = (receiver: RedundantSocketReceiver) =>
-  receiver.status().sockets.filter(({ state }) => state === 'live').length
-
-async function bothLive(receiver: RedundantSocketReceiver): Promise<void> {
-  await eventually(() => expect(live(receiver)).toBe(2))
-}
-
-async function slack(options: Parameters<typeof startSocketSlack>[0] = {}): Promise<Slack> {
-  return stack.use(await startSocketSlack(options))
-}
+const { begin, slack } = setStage()
 
 describe('what comes in', () => {
   it('is kept before it is acknowledged, and not handled at once', async () => {
@@ -179,6 +120,24 @@ describe('the sockets', () => {
     expect(there.counts.opens).toBe(4)
   })
 
+  it('that are replaced still carry the acknowledgements under way', async () => {
+    const there = await slack()
+    const { receiver, bolt } = await begin(there.apiUrl, { lingerMs: 60_000 })
+    const released = Promise.withResolvers<void>()
+    bolt.app.command('/escalate', async ({ ack }) => {
+      await released.promise
+      await ack('done')
+    })
+    await bolt.start()
+    await bothLive(receiver)
+    const command = there.send('slash_commands', commandBody())
+    there.disconnect('refresh_requested')
+    await eventually(() => expect(there.open).toHaveLength(3))
+    await bothLive(receiver)
+    released.resolve()
+    await eventually(() => expect(command.acks).toEqual([{ text: 'done' }]))
+  })
+
   it('come back when the connection is cut', async () => {
     const there = await slack()
     const { receiver, bolt } = await begin(there.apiUrl)
@@ -192,7 +151,7 @@ describe('the sockets', () => {
 
   it('are replaced when Slack does not say hello', async () => {
     const there = await slack({ greets: false })
-    const { receiver, bolt, text } = await begin(there.apiUrl)
+    const { receiver, bolt, text } = await begin(there.apiUrl, { helloMs: 300 })
     await bolt.start()
     await eventually(() => expect(text()).toContain('no hello in 300 ms'))
     expect(receiver.status()).toMatchObject({ ok: false, reason: 'no socket to Slack: no hello in 300 ms' })
@@ -253,94 +212,5 @@ describe('the sockets', () => {
     )
     expect(receiver.status()).toMatchObject({ ok: false, reason: expect.stringContaining(reason) })
     expect(there.counts.opens).toBe(2)
-  })
-
-  it('back off from a Slack that hangs up right after hello', async () => {
-    const there = await slack()
-    const { bolt, receiver } = await begin(there.apiUrl, { steadyMs: 60_000, firstMs: 200, mostMs: 60_000 })
-    await bolt.start()
-    await bothLive(receiver)
-    for (const round of [4, 6]) {
-      for (const socket of there.open) socket.terminate()
-      await eventually(() => expect(there.counts.hellos).toBe(round))
-    }
-    for (const socket of there.open) socket.terminate()
-    await eventually(() =>
-      expect(receiver.status().sockets.every(({ state, ageMs }) => state === 'waiting' && ageMs > 300)).toBe(
-        true,
-      ),
-    )
-    expect(there.counts.hellos).toBe(6)
-  })
-})
-
-describe('stop', () => {
-  it('waits for the handlers at work, takes nothing new, then closes every socket', async () => {
-    const there = await slack()
-    const { receiver, bolt, inbox } = await begin(there.apiUrl)
-    const released = Promise.withResolvers<void>()
-    bolt.app.command('/escalate', async ({ ack }) => {
-      await released.promise
-      await ack('done')
-    })
-    await bolt.start()
-    await bothLive(receiver)
-    const command = there.send('slash_commands', commandBody())
-    await eventually(() => expect(receiver.status().lastEventAt).not.toBeNull())
-    let isStopped = false
-    const stopping = bolt.stop().then(() => (isStopped = true))
-    const event = there.send('events_api', eventBody('Ev4'), [...there.open])
-    const pong = new Promise((resolve) => there.open[0]?.once('pong', resolve))
-    there.open[0]?.ping()
-    await pong
-    expect([isStopped, inbox.calls, event.acks, there.open.length]).toEqual([false, 0, [], 2])
-    released.resolve()
-    await stopping
-    expect(command.acks).toEqual([{ text: 'done' }])
-    await eventually(() => expect(there.open).toEqual([]))
-    expect(receiver.status()).toMatchObject({ ok: false, reason: 'not started', sockets: [] })
-  })
-
-  it('does not wait for a handler for ever, nor for a peer that never says goodbye', async () => {
-    const there = await slack()
-    const { receiver, bolt, text } = await begin(there.apiUrl, { drainMs: 50 })
-    bolt.app.command('/escalate', () => new Promise<void>(() => undefined))
-    await bolt.start()
-    await bothLive(receiver)
-    there.send('slash_commands', commandBody())
-    await eventually(() => expect(receiver.status().lastEventAt).not.toBeNull())
-    for (const socket of there.open) socket.pause()
-    await bolt.stop()
-    expect(text()).toContain('stopped before all handlers were done')
-    for (const socket of there.open) socket.resume()
-    await eventually(() => expect(there.open).toEqual([]))
-  })
-
-  it.each<[string, State, (there: Slack) => void]>([
-    ['is deaf', 'live', (there) => (there.behaviour.deaf = true)],
-    ['is silent', 'connecting', (there) => (there.behaviour.answer = () => undefined)],
-  ])(
-    'leaves nothing that keeps the process alive when Slack %s',
-    async (_, state, behave) => {
-      const there = await slack()
-      behave(there)
-      const script = new URL('start-and-stop.ts', import.meta.url).pathname
-      const run = promisify(execFile)
-      await expect(
-        run(process.execPath, [script, there.apiUrl, state], { timeout: 60_000 }),
-      ).resolves.toBeDefined()
-    },
-    60_000,
-  )
-
-  it('gives up opening sockets', async () => {
-    const there = await slack()
-    const asked = Promise.withResolvers<void>()
-    there.behaviour.answer = () => asked.resolve()
-    const { bolt } = await begin(there.apiUrl)
-    await bolt.start()
-    await asked.promise
-    await bolt.stop()
-    expect(there.open).toEqual([])
   })
 })
