@@ -39,8 +39,8 @@ export class AppActs {
     if (!channel || !sees(channel, user)) return no('not_found', 'No such channel.')
     const [, command = '', rest = ''] = /^(\/\S+)\s*([\s\S]*)$/.exec(line) ?? []
     // Of two apps with one command the last installed wins.
-    const app = [...this.#world.apps.values()].findLast((candidate) =>
-      candidate.commands.some((known) => known.command === command),
+    const app = [...this.#world.apps.values()].findLast(
+      (candidate) => candidate.installed && candidate.commands.some((known) => known.command === command),
     )
     if (!app) return this.#shown(user, channel.id, 'unknown_command', `${command} is not a valid command.`)
     const escape = app.commands.find((known) => known.command === command)!.should_escape

@@ -124,7 +124,7 @@ export class Events {
       attempt,
       ...(reason && { reason }),
     })
-    this.#count(app, delivered.ok)
+    if (attempt === 0) this.#count(app, delivered.ok)
     if (delivered.ok) return
     entry.ok = false
     entry.error = delivered.reason

@@ -39,7 +39,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     clock: world.clock,
     person: (id) => person(sandbox, id),
     act: (act) => parts.acts.act(Act.parse(act)),
-    state: (as) => snapshot(parts, as),
+    state: (as, only = {}) => snapshot(parts, as, only.channel, only.limit),
     messages: (name) => {
       const isPerson = world.space.users.has(name)
       const channel = isPerson

@@ -1,6 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { defaultSeed } from './default-seed.ts'
 import { startSandbox } from './index.ts'
+import { appFromManifest } from './manifest.ts'
 
-const sandbox = await startSandbox({ port: Number(process.env['PORT'] ?? 3999) })
+const manifest = process.env['MANIFEST']
+const [app] = defaultSeed.apps!
+const sandbox = await startSandbox({
+  port: Number(process.env['PORT'] ?? 3999),
+  ...(manifest && { seed: { apps: [{ ...app!, ...appFromManifest(readFileSync(manifest, 'utf8')) }] } }),
+})
 
 console.log(`A local Slack is open at ${sandbox.url}
 

@@ -173,7 +173,8 @@ export function person(sandbox: Sandbox, id: string): Person {
       )
     },
     again: (message) => {
-      const now = inChannel(message.channel).find((other) => other.ts === message.ts)
+      const { messages } = sandbox.state(id, { channel: message.channel, limit: Infinity })
+      const now = messages[message.channel]?.find((other) => other.ts === message.ts)
       if (!now) throw new Error(`the message ${message.ts} is gone\n${describe(state())}`)
       return now
     },

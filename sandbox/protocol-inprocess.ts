@@ -58,7 +58,8 @@ export interface Sandbox extends AsyncDisposable {
   /** a person to tell stories with: see person.ts */
   person(id: string): Person
   act(act: Act): Promise<ActResult>
-  state(as: string): Snapshot
+  /** what a person sees; with `channel` only that channel's messages, `limit` of them (default 200) */
+  state(as: string, only?: { channel?: string; limit?: number }): Snapshot
   /** everything posted in a channel (id, or `#name`, or a user id for the DM with the app), oldest first, no ephemerals */
   messages(channel: string): MessageView[]
   /** who was notified; filter by any field */

@@ -299,7 +299,7 @@ export type JournalEntry = {
   channel?: string
   ok: boolean
   error?: string
-  /** arguments or payload, tokens removed */
+  /** arguments or payload, the access token removed */
   body: unknown
   /** the answer, or the ack's payload */
   answer?: unknown
