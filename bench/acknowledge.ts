@@ -22,8 +22,14 @@ export async function acknowledgeBench(serverUrl: string, secret: string): Promi
   const model = await openOne(store, 'model', new Date())
   const belay = await startProcess(script('../src/main.ts'), {
     ...environment,
-    ...{ DATABASE_URL: url, SLACK_BOT_TOKEN: 'xoxb-bench', PORT: '0', LOG_LEVEL: 'info', NODE_ENV: 'production' },
-    ...{ BELAY_POLICY: script('../belay.example.yml'), BELAY_WEBHOOK_SECRET: secret, SLACK_APP_TOKEN: '' },
+    DATABASE_URL: url,
+    SLACK_BOT_TOKEN: 'xoxb-bench',
+    PORT: '0',
+    LOG_LEVEL: 'info',
+    NODE_ENV: 'production',
+    BELAY_POLICY: script('../belay.example.yml'),
+    BELAY_WEBHOOK_SECRET: secret,
+    SLACK_APP_TOKEN: '',
   })
   const rates: { belay: number[]; bolt: number[]; sql: number[] } = { belay: [], bolt: [], sql: [] }
   for (let round = 0; round <= rounds; round += 1) {
@@ -55,10 +61,14 @@ export async function acknowledgeBench(serverUrl: string, secret: string): Promi
 }
 
 async function fresh(db: Awaited<ReturnType<typeof openStore>>['db'], model: number): Promise<number[]> {
-  const { rows: before } = await db.execute<{ id: string }>('select coalesce(max(id), 0) as id from escalations')
+  const { rows: before } = await db.execute<{ id: string }>(
+    'select coalesce(max(id), 0) as id from escalations',
+  )
   const now = new Date()
   await copies(db, model, presses, now, new Date(now.getTime() + 3_600_000))
-  const { rows } = await db.execute<{ id: string }>(`select id from escalations where id > ${Number(before[0]?.id)}`)
+  const { rows } = await db.execute<{ id: string }>(
+    `select id from escalations where id > ${Number(before[0]?.id)}`,
+  )
   return rows.map(({ id }) => Number(id))
 }
 
@@ -81,7 +91,10 @@ async function acknowledgeBare(pool: pg.Pool, id: number): Promise<void> {
   const event = JSON.stringify({ kind: 'acknowledged', by: 'U0ENG1', until: new Date() })
   try {
     await client.query('begin')
-    const { rows } = await client.query<{ version: number; promises: unknown }>('select * from escalations where id = $1 for update', [id])
+    const { rows } = await client.query<{ version: number; promises: unknown }>(
+      'select * from escalations where id = $1 for update',
+      [id],
+    )
     const version = (rows[0]?.version ?? 0) + 1
     await client.query(
       `update escalations set version = $2, turn = $2, state = 'acknowledged', owner = 'U0ENG1', acknowledged_at = now(),

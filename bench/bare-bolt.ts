@@ -1,7 +1,10 @@
 import { App, HTTPReceiver, LogLevel } from '@slack/bolt'
 
 /** Bolt with nothing behind it: it verifies, parses, routes and acknowledges. A process of its own, as Belay is. */
-const receiver = new HTTPReceiver({ signingSecret: process.env['SLACK_SIGNING_SECRET'] ?? '', logLevel: LogLevel.ERROR })
+const receiver = new HTTPReceiver({
+  signingSecret: process.env['SLACK_SIGNING_SECRET'] ?? '',
+  logLevel: LogLevel.ERROR,
+})
 const app = new App({
   receiver,
   token: 'xoxb-bench',

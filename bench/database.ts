@@ -39,7 +39,11 @@ export async function openStore(url: string, policy: PolicyDocument, now: Date):
 
 /** One real escalation, opened as every other is; the crowd is copies of it. */
 export async function openOne(store: Store, id: string, now: Date): Promise<number> {
-  const ticket = { id, subject: 'Checkout fails for all EU shoppers', customer: { name: 'Acme GmbH', plan: 'enterprise' } }
+  const ticket = {
+    id,
+    subject: 'Checkout fails for all EU shoppers',
+    customer: { name: 'Acme GmbH', plan: 'enterprise' },
+  }
   const opening = { source: 'bench', ticket, by: 'bench', policy: 'default', severity: 'critical' }
   const { escalation } = await store.db.transaction((tx) => openIn(tx, store.book, opening, now))
   return escalation.id

@@ -25,7 +25,8 @@ try {
     sweep: () => sweepBench(server.url, secret, open),
   }
   const rows = []
-  for (const [name, suite] of Object.entries(suites)) if (!only || only === name) rows.push(...(await suite()))
+  for (const [name, suite] of Object.entries(suites))
+    if (!only || only === name) rows.push(...(await suite()))
   console.log(table(rows))
   await writeFile('bench-results.json', `${JSON.stringify(rows, null, 2)}\n`)
   if (rows.some(({ ok }) => !ok)) process.exitCode = 1

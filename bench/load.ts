@@ -5,7 +5,11 @@ import { Pool } from 'undici'
 export const atOnce = 16
 
 /** A press of Acknowledge, as Slack posts it: urlencoded and signed. */
-export function signedPress(secret: string, escalation: number, user: string): { body: string; headers: Record<string, string> } {
+export function signedPress(
+  secret: string,
+  escalation: number,
+  user: string,
+): { body: string; headers: Record<string, string> } {
   const payload = {
     type: 'block_actions',
     team: { id: 'T0BENCH', domain: 'bench' },
@@ -17,7 +21,16 @@ export function signedPress(secret: string, escalation: number, user: string): {
     container: { type: 'message', message_ts: '1.1', channel_id: 'C0FRONT', is_ephemeral: false },
     message: { type: 'message', ts: '1.1', text: 'card' },
     state: { values: {} },
-    actions: [{ type: 'button', action_id: 'acknowledge', block_id: 'b', value: JSON.stringify({ e: escalation, v: 1 }), action_ts: '1.2', text: { type: 'plain_text', text: 'Acknowledge' } }],
+    actions: [
+      {
+        type: 'button',
+        action_id: 'acknowledge',
+        block_id: 'b',
+        value: JSON.stringify({ e: escalation, v: 1 }),
+        action_ts: '1.2',
+        text: { type: 'plain_text', text: 'Acknowledge' },
+      },
+    ],
   }
   const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString()
   const stamp = Math.floor(Date.now() / 1000).toString()
@@ -33,7 +46,11 @@ export function signedPress(secret: string, escalation: number, user: string): {
 }
 
 /** Sends all requests, `atOnce` at a time. Returns how many a second were answered with 200; fails if any was not. */
-export async function perSecond(origin: string, path: string, requests: { body: string; headers: Record<string, string> }[]): Promise<number> {
+export async function perSecond(
+  origin: string,
+  path: string,
+  requests: { body: string; headers: Record<string, string> }[],
+): Promise<number> {
   const pool = new Pool(origin, { connections: atOnce, pipelining: 1 })
   const start = performance.now()
   let next = 0

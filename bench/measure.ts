@@ -22,8 +22,22 @@ export function together(a: number, b: number): number {
 export function table(rows: Ratio[]): string {
   const cells = [
     ['what', 'ours', 'limit', 'ratio', 'wanted', ''],
-    ...rows.map(({ what, ours, limit, ratio, wanted, ok }) => [what, ours, limit, ratio.toFixed(2), wanted, ok ? 'ok' : 'MISSED']),
+    ...rows.map(({ what, ours, limit, ratio, wanted, ok }) => [
+      what,
+      ours,
+      limit,
+      ratio.toFixed(2),
+      wanted,
+      ok ? 'ok' : 'MISSED',
+    ]),
   ]
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)))
-  return cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n')
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }

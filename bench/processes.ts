@@ -3,9 +3,15 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
 /** A child process that tells its port in a line of JSON, and how to end it. */
-export async function startProcess(script: string, env: Record<string, string>): Promise<{ port: number; pid: number; readyMs: number; stop: () => Promise<void> }> {
+export async function startProcess(
+  script: string,
+  env: Record<string, string>,
+): Promise<{ port: number; pid: number; readyMs: number; stop: () => Promise<void> }> {
   const start = performance.now()
-  const child = spawn(process.execPath, [script], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [script], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const port = await portOf(child)
   return { port, pid: child.pid ?? 0, readyMs: performance.now() - start, stop: () => ended(child) }
 }

@@ -15,7 +15,10 @@ export async function sweepBench(serverUrl: string, secret: string, many: number
   const lots = await prepared(serverUrl, 'bench_many', many, policy)
   const times: { few: number[]; lots: number[] } = { few: [], lots: [] }
   for (let round = 0; round <= rounds; round += 1)
-    for (const [name, { store, model }] of [['few', few], ['lots', lots]] as const) {
+    for (const [name, { store, model }] of [
+      ['few', few],
+      ['lots', lots],
+    ] as const) {
       await copies(store.db, model, due, now, now)
       const took = await timed(() => sweep(store, now))
       // The first round warms both.
@@ -35,7 +38,12 @@ export async function sweepBench(serverUrl: string, secret: string, many: number
   ]
 }
 
-async function prepared(serverUrl: string, name: string, count: number, policy: ReturnType<typeof benchPolicy>): Promise<{ store: Store; model: number }> {
+async function prepared(
+  serverUrl: string,
+  name: string,
+  count: number,
+  policy: ReturnType<typeof benchPolicy>,
+): Promise<{ store: Store; model: number }> {
   const url = await createDatabase(serverUrl, name)
   const store = await openStore(url, policy, now)
   const model = await openOne(store, 'model', now)

@@ -68,7 +68,14 @@ const lateAfterMs = 30 * secondMs
 const sweepEveryMs = 30 * secondMs
 
 /** Builds Belay and starts it. Resolves when it takes tickets; Slack may still be away, and is tried again. */
-export async function startBelay({ config, policy, log, clock = systemClock, host, signal }: Options): Promise<Belay> {
+export async function startBelay({
+  config,
+  policy,
+  log,
+  clock = systemClock,
+  host,
+  signal,
+}: Options): Promise<Belay> {
   await using stack = new AsyncDisposableStack()
   const db = await openDatabase(config.databaseUrl, log, stack, signal)
   const store: Store = { db, book: new PolicyBook(policy), committed: () => {} }
@@ -79,7 +86,16 @@ export async function startBelay({ config, policy, log, clock = systemClock, hos
   store.committed = () => pump.wake()
   const metrics = createMetrics(store, clock)
   const stopping = new AbortController()
-  const duties = dutiesOf({ config, store, clock, log, pump, metrics, sending: slack.sending, stopping: stopping.signal })
+  const duties = dutiesOf({
+    config,
+    store,
+    clock,
+    log,
+    pump,
+    metrics,
+    sending: slack.sending,
+    stopping: stopping.signal,
+  })
 
   stack.defer(() => pump.stop())
   const schedule = startSchedule(duties, log)
@@ -87,7 +103,14 @@ export async function startBelay({ config, policy, log, clock = systemClock, hos
     stopping.abort()
     return schedule.stop()
   })
-  const checks = checksOf({ db, clock, schedule, bolt: slack.bolt, receiver: slack.receiver, refused: slack.refused })
+  const checks = checksOf({
+    db,
+    clock,
+    schedule,
+    bolt: slack.bolt,
+    receiver: slack.receiver,
+    refused: slack.refused,
+  })
   const http = await listenHttp(
     config.port,
     {
@@ -107,13 +130,18 @@ export async function startBelay({ config, policy, log, clock = systemClock, hos
   await slack.bolt.start()
   pump.wake()
   void refreshPeople(slack.sending.directory, store.book, clock.now()).catch((error: unknown) =>
-    log.warn({ err: describe(error) }, 'Slack could not be asked about the people in the policy; it is asked again'),
+    log.warn(
+      { err: describe(error) },
+      'Slack could not be asked about the people in the policy; it is asked again',
+    ),
   )
   log.info({ port: http.port, mode: config.slack.mode, policy: store.book.hash }, 'Belay is up')
 
   const running = stack.move()
   return {
-    ...{ port: http.port, store, pump },
+    port: http.port,
+    store,
+    pump,
     adopt: async (next) => {
       await savePolicy(db, next, clock.now())
       store.book.adopt(next)
@@ -180,7 +208,10 @@ async function createSlack(
   const access = { token: slack.botToken, apiUrl: slack.apiUrl, logger: log }
   const clients = stack.use(createClients(access))
   const now = () => clock.now()
-  const intake = createIntake({ keep: (id, body) => keep(store.db, `event:${id}`, body, clock.now()), logger: log })
+  const intake = createIntake({
+    keep: (id, body) => keep(store.db, `event:${id}`, body, clock.now()),
+    logger: log,
+  })
   const shared = { intake, logger: log, now }
   const receiver =
     slack.mode === 'http'
@@ -197,7 +228,11 @@ async function createSlack(
   const gathering = { store, directory, identity: () => bolt.self.known }
   const { writes, reads } = clients
   const sending: Sending = {
-    ...{ ...gathering, writes, reads, clock, log },
+    ...gathering,
+    writes,
+    reads,
+    clock,
+    log,
     pace: new Pace(),
     refusing: (why) => {
       refused = why
@@ -223,9 +258,17 @@ function dutiesOf({ config, store, clock, log, pump, metrics, sending, stopping 
   const stopped = () => stopping.aborted
   const handle = (body: Record<string, unknown>, now: Date) => handleEvent(sending, body, now)
   return [
-    { name: 'sweep', when: config.sweep, run: async () => metrics.swept(await sweep(store, clock.now(), stopped)) },
+    {
+      name: 'sweep',
+      when: config.sweep,
+      run: async () => metrics.swept(await sweep(store, clock.now(), stopped)),
+    },
     { name: 'deliver', when: '* * * * * *', run: async () => pump.wake() },
-    { name: 'inbox', when: '* * * * * *', run: () => workInbox({ db: store.db, clock, log, handle }, stopped) },
+    {
+      name: 'inbox',
+      when: '* * * * * *',
+      run: () => workInbox({ db: store.db, clock, log, handle }, stopped),
+    },
     {
       name: 'digest',
       when: '*/5 * * * * *',
@@ -233,7 +276,11 @@ function dutiesOf({ config, store, clock, log, pump, metrics, sending, stopping 
         if (await digestTick(store, clock.now())) pump.wake()
       },
     },
-    { name: 'people', when: '17 */20 * * * *', run: () => refreshPeople(sending.directory, store.book, clock.now()) },
+    {
+      name: 'people',
+      when: '17 */20 * * * *',
+      run: () => refreshPeople(sending.directory, store.book, clock.now()),
+    },
     { name: 'forget', when: '41 7 * * * *', run: () => forgetOld(store.db, clock.now()) },
   ]
 }
@@ -271,7 +318,9 @@ function checksOf({ db, clock, schedule, bolt, receiver, refused }: Checked): Ch
         const now = clock.now()
         const oldest = await oldestDue(db, now)
         const lateMs = oldest ? now.getTime() - oldest.getTime() : 0
-        return lateMs > lateAfterMs ? `an escalation has been due for ${Math.round(lateMs / secondMs)} s` : null
+        return lateMs > lateAfterMs
+          ? `an escalation has been due for ${Math.round(lateMs / secondMs)} s`
+          : null
       },
     },
   ]

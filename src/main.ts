@@ -13,12 +13,16 @@ await main()
 
 async function main(): Promise<void> {
   const read = readConfig(process.env)
-  if (!read.ok) return refuse(`Belay can't start: the environment has problems.\n${formatConfigProblems(read.problems)}`)
+  if (!read.ok)
+    return refuse(`Belay can't start: the environment has problems.\n${formatConfigProblems(read.problems)}`)
   const { config } = read
   const watching = new AbortController()
   const changes = policyChanges(config, watching.signal)
   const policy = await readPolicyFile(config.policy, process.env)
-  if (!policy.ok) return refuse(`Belay can't start: the policy has problems.\n${formatProblems(config.policy, policy.problems)}`)
+  if (!policy.ok)
+    return refuse(
+      `Belay can't start: the policy has problems.\n${formatProblems(config.policy, policy.problems)}`,
+    )
 
   const log = pino({ level: config.logLevel, base: { service: 'belay' } })
   endOnSurprises(log)
@@ -59,7 +63,9 @@ async function reload(belay: Belay, config: Config, log: pino.Logger): Promise<v
     }
     const problems = formatProblems(config.policy, policy.problems)
     log.error({ problems }, 'the policy file has problems; the running policy stays')
-    await belay.alarm(`The policy file was changed and has problems. Belay goes on with the policy it had.\n${problems}`)
+    await belay.alarm(
+      `The policy file was changed and has problems. Belay goes on with the policy it had.\n${problems}`,
+    )
   } catch (error) {
     log.error({ err: describe(error) }, 'the policy could not be read again; the running policy stays')
   }

@@ -41,7 +41,15 @@ export type Notice =
       missed?: PromiseName[]
       detail?: string
     }
-  | { kind: 'direct'; user: Actor; about: DirectAbout; page?: number; promise?: PromiseName }
+  | {
+      kind: 'direct'
+      user: Actor
+      about: DirectAbout
+      page?: number
+      promise?: PromiseName
+      from?: Actor
+      note?: string
+    }
   | { kind: 'line'; channel: string; entry: EntryRef; broadcast: boolean }
   | { kind: 'alarm'; to: string; problem: string }
   | { kind: 'digest'; channel: string; period: string; from: string; to: string }
@@ -149,7 +157,7 @@ function directsOf(event: Event, escalation: Escalation, { acted, missed }: Batc
   const tell = (
     user: Actor | null,
     about: DirectAbout,
-    more: { page?: number; promise?: PromiseName } = {},
+    more: { page?: number; promise?: PromiseName; from?: Actor; note?: string } = {},
   ): Notice[] =>
     user && isPerson(user) && (about === 'requested' || !acted.has(user))
       ? [{ kind: 'direct', user, about, ...more }]
@@ -166,7 +174,7 @@ function directsOf(event: Event, escalation: Escalation, { acted, missed }: Batc
       return tell(openedBy, 'taken')
     case 'handed_off':
       return [
-        ...tell(event.to, 'handed_off'),
+        ...tell(event.to, 'handed_off', { from: event.by, ...(event.note !== null && { note: event.note }) }),
         ...tell(event.from, 'taken_over'),
         ...(openedBy === event.to || openedBy === event.from ? [] : tell(openedBy, 'taken')),
       ]

@@ -8,10 +8,19 @@ const checkWithinMs = 3000
 
 /** `GET /readyz`: 200 when everything is well, 503 with every reason otherwise. */
 export async function readiness(checks: readonly Check[]): Promise<Answer> {
-  const results = await Promise.all(checks.map(async ({ name, check }) => ({ name, reason: await outcome(check) })))
+  const results = await Promise.all(
+    checks.map(async ({ name, check }) => ({ name, reason: await outcome(check) })),
+  )
   const reasons = results.flatMap(({ name, reason }) => (reason === null ? [] : [`${name}: ${reason}`]))
   const ok = reasons.length === 0
-  return { status: ok ? 200 : 503, body: { ok, checks: Object.fromEntries(results.map(({ name, reason }) => [name, reason ?? 'ok'])), ...(!ok && { reasons }) } }
+  return {
+    status: ok ? 200 : 503,
+    body: {
+      ok,
+      checks: Object.fromEntries(results.map(({ name, reason }) => [name, reason ?? 'ok'])),
+      ...(!ok && { reasons }),
+    },
+  }
 }
 
 async function outcome(check: Check['check']): Promise<string | null> {

@@ -23,7 +23,8 @@ export function hooks({ store, clock, log }: { store: Store; clock: Clock; log: 
     const reading = source.read({ headers: request.headers, body, secret, now })
     if (reading.kind !== 'event') return refuseReading(reading)
     const problems = unknownNames(reading.event, store.book.live)
-    if (problems.length > 0) return refuse(400, 'The ticket event names what the policy does not know.', problems)
+    if (problems.length > 0)
+      return refuse(400, 'The ticket event names what the policy does not know.', problems)
     return receive(store, name, reading.id, reading.event, now).then(accepted, (error: unknown) => {
       log.error({ err: error, source: name }, 'a ticket event could not be kept')
       return refuse(503, 'The database can not take it now. Send it again.')

@@ -14,12 +14,38 @@ export function createMetrics(store: Store, clock: Clock): Metrics {
   const registers = [new Registry()]
   const [registry] = registers as [Registry]
   collectDefaultMetrics({ register: registry, prefix: 'belay_' })
-  const due = new Counter({ name: 'belay_sweep_due_total', help: 'Escalations that the sweep found due.', registers })
-  const pages = new Counter({ name: 'belay_pages_total', help: 'Pages that the sweep decided on.', registers })
-  const quarantined = new Counter({ name: 'belay_quarantined_total', help: 'Escalations that could not be decided.', registers })
-  const lag = new Gauge({ name: 'belay_sweep_lag_seconds', help: 'How long the oldest due escalation has been due.', registers })
-  const depth = new Gauge({ name: 'belay_outbox_depth', help: 'Notices that wait to be delivered, by kind.', labelNames: ['kind'], registers })
-  const age = new Gauge({ name: 'belay_outbox_oldest_seconds', help: 'Age of the oldest notice that waits, by kind.', labelNames: ['kind'], registers })
+  const due = new Counter({
+    name: 'belay_sweep_due_total',
+    help: 'Escalations that the sweep found due.',
+    registers,
+  })
+  const pages = new Counter({
+    name: 'belay_pages_total',
+    help: 'Pages that the sweep decided on.',
+    registers,
+  })
+  const quarantined = new Counter({
+    name: 'belay_quarantined_total',
+    help: 'Escalations that could not be decided.',
+    registers,
+  })
+  const lag = new Gauge({
+    name: 'belay_sweep_lag_seconds',
+    help: 'How long the oldest due escalation has been due.',
+    registers,
+  })
+  const depth = new Gauge({
+    name: 'belay_outbox_depth',
+    help: 'Notices that wait to be delivered, by kind.',
+    labelNames: ['kind'],
+    registers,
+  })
+  const age = new Gauge({
+    name: 'belay_outbox_oldest_seconds',
+    help: 'Age of the oldest notice that waits, by kind.',
+    labelNames: ['kind'],
+    registers,
+  })
   const read = async () => {
     const now = clock.now()
     const seconds = (from: Date) => (now.getTime() - from.getTime()) / 1000

@@ -14,7 +14,12 @@ export type Routes = { answers: Record<string, Route>; hooks: Route; slack: RawR
 export type HttpServer = { port: number; stop: () => Promise<void> }
 
 /** Listens on this port (0: any free one). `stop` takes no new requests and waits for those under way. */
-export async function listen(port: number, routes: Routes, onError: (error: unknown) => void, host?: string): Promise<HttpServer> {
+export async function listen(
+  port: number,
+  routes: Routes,
+  onError: (error: unknown) => void,
+  host?: string,
+): Promise<HttpServer> {
   const server = createServer({ requestTimeout: 30_000 }, (request, response) => {
     dispatch(request, response, routes).catch((error: unknown) => {
       onError(error)

@@ -68,7 +68,8 @@ export class Pump {
     try {
       const now = clock.now()
       await expireLeases(store.db, now)
-      for (const row of await claimUnsure(store.db, now, atOnce.posts)) this.#start(this.#posting, `look ${row.id}`, reconcile(this.#sending, row))
+      for (const row of await claimUnsure(store.db, now, atOnce.posts))
+        this.#start(this.#posting, `look ${row.id}`, reconcile(this.#sending, row))
       await this.#post(clock)
       await this.#edit(clock)
     } catch (error) {
@@ -120,12 +121,18 @@ export async function refresh(sending: Sending, card: CardRow): Promise<void> {
   if (!escalation) return
   try {
     const message = await renderCard(sending, card, escalation, now)
-    await writes.chat.update({ channel: card.channel, ts: card.ts, text: message.text, blocks: message.blocks })
+    await writes.chat.update({
+      channel: card.channel,
+      ts: card.ts,
+      text: message.text,
+      blocks: message.blocks,
+    })
     await settleRefreshed(store.db, card.id, escalation.version)
   } catch (error) {
     const verdict = classify(error, 'chat.update')
     log.warn({ card: card.id, escalation: card.escalation, verdict }, 'a card was not edited')
-    if (verdict.kind === 'gone' || verdict.kind === 'permanent') return settleLost(store.db, card.id, verdict.why)
+    if (verdict.kind === 'gone' || verdict.kind === 'permanent')
+      return settleLost(store.db, card.id, verdict.why)
     const waitMs = verdict.kind === 'retry' ? verdict.afterMs : retryEditMs
     if (verdict.kind === 'retry') pace.block('chat.update', addMs(now, waitMs))
     return settleBehind(store.db, card.id, addMs(now, Math.max(waitMs, secondMs)))

@@ -8,7 +8,14 @@ import { pageDelivered, pageUndeliverable } from '../domain/verbs.ts'
 import { settleLost } from '../store/cards.ts'
 import { changeIn, find } from '../store/escalations.ts'
 import type { NoticeRow, Posted } from '../store/outbox.ts'
-import { lookAfterMs, settleDropped, settleFailed, settleRetry, settleSent, settleUnsure } from '../store/outbox.ts'
+import {
+  lookAfterMs,
+  settleDropped,
+  settleFailed,
+  settleRetry,
+  settleSent,
+  settleUnsure,
+} from '../store/outbox.ts'
 import { keepDirectChannel, personById } from '../store/people.ts'
 import { enqueue } from '../store/save.ts'
 import { classify } from './clients.ts'
@@ -58,7 +65,9 @@ async function post(sending: Sending, row: NoticeRow, rendered: Rendered): Promi
   try {
     const channel = await channelOf(sending, row)
     pace.spent(row.target, clock.now())
-    const { ts = '', channel: where = channel } = await sending.writes.chat.postMessage(asPosted(row, rendered, channel))
+    const { ts = '', channel: where = channel } = await sending.writes.chat.postMessage(
+      asPosted(row, rendered, channel),
+    )
     sending.refusing(null)
     await arrived(sending, row, { channel: where, ts, shape: rendered.shape, version: rendered.version })
   } catch (error) {
@@ -66,7 +75,11 @@ async function post(sending: Sending, row: NoticeRow, rendered: Rendered): Promi
   }
 }
 
-function asPosted({ id, notice, error }: NoticeRow, { message, thread, broadcast }: Rendered, channel: string): ChatPostMessageArguments {
+function asPosted(
+  { id, notice, error }: NoticeRow,
+  { message, thread, broadcast }: Rendered,
+  channel: string,
+): ChatPostMessageArguments {
   const repeat = error === mayRepeat ? ' (may be a repeat)' : ''
   return {
     channel,
@@ -99,17 +112,27 @@ export async function arrived({ store, clock }: Sending, row: NoticeRow, posted:
     if (!first || row.notice.kind !== 'page' || row.escalation === null) return
     const { number, channel } = row.notice
     const verb = pageDelivered(number, channel)
-    await changeIn(tx, store.book, row.escalation, now, (escalation, terms) => verb(escalation, terms, nobody, now))
+    await changeIn(tx, store.book, row.escalation, now, (escalation, terms) =>
+      verb(escalation, terms, nobody, now),
+    )
   })
   store.committed()
 }
 
 const nobody = { by: 'belay', seen: null }
 
-async function settleError(sending: Sending, row: NoticeRow, rendered: Rendered, verdict: Outcome): Promise<void> {
+async function settleError(
+  sending: Sending,
+  row: NoticeRow,
+  rendered: Rendered,
+  verdict: Outcome,
+): Promise<void> {
   const { store, clock, log, pace } = sending
   const now = clock.now()
-  log.warn({ notice: row.id, kind: row.kind, escalation: row.escalation, target: row.target, verdict }, 'a message was not sent')
+  log.warn(
+    { notice: row.id, kind: row.kind, escalation: row.escalation, target: row.target, verdict },
+    'a message was not sent',
+  )
   switch (verdict.kind) {
     case 'retry': {
       const isPaced = verdict.scope === 'channel'
@@ -124,7 +147,12 @@ async function settleError(sending: Sending, row: NoticeRow, rendered: Rendered,
       return settleUnsure(store.db, row.id, addMs(row.attemptedAt ?? now, lookAfterMs[0]), 0, verdict.why)
     case 'gone':
       if (rendered.thread) await settleLost(store.db, rendered.thread.id, verdict.why)
-      return settleRetry(store.db, row.id, addMs(now, rendered.thread ? 0 : backoffMs(row.attempts)), verdict.why)
+      return settleRetry(
+        store.db,
+        row.id,
+        addMs(now, rendered.thread ? 0 : backoffMs(row.attempts)),
+        verdict.why,
+      )
     case 'permanent':
       return undeliverable(sending, row, verdict.why)
   }
@@ -143,7 +171,9 @@ async function undeliverable({ store, clock }: Sending, row: NoticeRow, why: str
     await enqueue(tx, alarms(store.book.live.admins, row, why, now), now)
     if (row.notice.kind !== 'page' || row.escalation === null) return
     const verb = pageUndeliverable(row.notice.number, row.notice.channel, why)
-    await changeIn(tx, store.book, row.escalation, now, (escalation, terms) => verb(escalation, terms, nobody, now))
+    await changeIn(tx, store.book, row.escalation, now, (escalation, terms) =>
+      verb(escalation, terms, nobody, now),
+    )
   })
   store.committed()
 }

@@ -1,5 +1,7 @@
 import { and, asc, eq } from 'drizzle-orm'
 import type { Actor, Escalation, Event } from '../domain/escalation.ts'
+import type { Terms } from '../domain/terms.ts'
+import { waitAfter } from '../domain/terms.ts'
 import type { Store } from '../store/escalations.ts'
 import { cardsOf } from '../store/cards.ts'
 import { notices } from '../store/schema.ts'
@@ -20,17 +22,29 @@ export async function gather(
   const { db, book } = store
   const version = await book.version(db, escalation.policyHash)
   const policy = version.policies[escalation.policy]
-  const [pages, links, known] = await Promise.all([
+  const [terms, pages, links, known] = await Promise.all([
+    book.terms(db, escalation.policyHash, escalation.policy),
     pageFates(store, escalation.id),
     linksOf(store, escalation.id, identity()),
     names(directory, [...peopleIn(escalation), ...others], now),
   ])
   return {
-    ...{ escalation, now, pages, links, names: known },
+    escalation,
+    now,
+    pages,
+    links,
+    names: known,
+    answerBy: answerBy(escalation, terms, now),
     ladder: (policy?.tiers ?? []).map(({ tier }) => ({ tier, channel: version.tiers[tier]?.channel ?? '' })),
     rounds: policy?.rounds ?? 1,
     severities: version.severities.map(({ name }) => name),
   }
+}
+
+/** Until when the paged tier has: its time starts when the page arrives, so for one that is just going out, from now. */
+function answerBy(escalation: Escalation, terms: Terms, now: Date): Date | null {
+  if (escalation.state !== 'paging') return null
+  return escalation.waitUntil ?? waitAfter(terms, escalation.tier, escalation.severity, now)
 }
 
 function peopleIn({ owner, openedBy, resolvedBy, told }: Escalation): (Actor | null)[] {
@@ -45,6 +59,9 @@ export function peopleOf(event: Event): (Actor | null)[] {
       return [by, event.from, event.to]
     case 'lapsed':
       return [event.owner]
+    case 'paged':
+    case 'raised':
+      return [by, ...event.asked.onCall, ...event.asked.mention]
     default:
       return [by]
   }
@@ -58,13 +75,28 @@ async function pageFates({ db }: Store, escalation: number): Promise<PageFate[]>
     .orderBy(asc(notices.createdAt))
   return rows.flatMap(({ notice, target, state, attempts, createdAt, settledAt, error }) =>
     notice.kind === 'page'
-      ? [{ number: notice.number, tier: notice.tier, channel: target, state, attempts, at: createdAt, settledAt, error }]
+      ? [
+          {
+            number: notice.number,
+            tier: notice.tier,
+            channel: target,
+            state,
+            attempts,
+            at: createdAt,
+            settledAt,
+            error,
+          },
+        ]
       : [],
   )
 }
 
 /** `https://team.slack.com/archives/C…/p…`: where the card of each channel is. */
-async function linksOf({ db }: Store, escalation: number, identity: Identity | undefined): Promise<Map<string, string>> {
+async function linksOf(
+  { db }: Store,
+  escalation: number,
+  identity: Identity | undefined,
+): Promise<Map<string, string>> {
   if (!identity) return new Map()
   const cards = await cardsOf(db, escalation)
   return new Map(

@@ -16,7 +16,11 @@ export const believeForMs = hourMs
  * Display names for lines that must not mention anybody. Someone unknown is looked up; who can't be looked up now is
  * missing from the map.
  */
-export async function names(directory: Directory, ids: (Actor | null)[], now: Date): Promise<Map<Actor, string>> {
+export async function names(
+  directory: Directory,
+  ids: (Actor | null)[],
+  now: Date,
+): Promise<Map<Actor, string>> {
   const wanted = [...new Set(ids.filter((id): id is Actor => id !== null && isPerson(id)))]
   const known = new Map([...(await namesOf(directory.db, wanted))].filter(([, name]) => name !== ''))
   const unknown = wanted.filter((id) => !known.has(id))
@@ -38,14 +42,17 @@ async function ask({ reads, failed }: Directory, id: Actor, now: Date): Promise<
     const { user } = await reads.users.info({ user: id })
     const name = user?.profile?.display_name || user?.real_name || user?.name || id
     return {
-      ...{ id, name, seenAt: now, direct: null },
+      id,
+      name,
+      seenAt: now,
+      direct: null,
       timezone: user?.tz ?? null,
       team: user?.team_id ?? null,
       isBot: user?.is_bot ?? false,
       isGone: user?.deleted ?? false,
     }
   } catch (error) {
-    if (isUnknownUser(error)) return { ...{ id, name: id, seenAt: now }, ...nobody }
+    if (isUnknownUser(error)) return { id, name: id, seenAt: now, ...nobody }
     failed(error)
     return null
   }

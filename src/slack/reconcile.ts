@@ -30,7 +30,9 @@ export async function reconcile(sending: Sending, row: NoticeRow): Promise<void>
     const verdict = classify(error)
     sending.log.warn({ notice: row.id, verdict }, 'the history could not be searched')
     const isFinal = verdict.kind === 'permanent' || row.looks >= lookAfterMs.length
-    return isFinal ? again(sending, row, mayRepeat) : settleUnsure(store.db, row.id, nextLook(row, now), row.looks + 1, verdict.why)
+    return isFinal
+      ? again(sending, row, mayRepeat)
+      : settleUnsure(store.db, row.id, nextLook(row, now), row.looks + 1, verdict.why)
   }
 }
 
@@ -59,10 +61,15 @@ async function look(sending: Sending, row: NoticeRow): Promise<Found | null> {
   const thread = row.escalation === null ? null : await cardIn(sending.store.db, row.escalation, channel)
   const range = { channel, oldest, limit: historyLimit, include_all_metadata: true }
   const { history, replies } = sending.reads.conversations
-  const answers = await Promise.all([history(range), ...(thread ? [replies({ ...range, ts: thread.ts })] : [])])
+  const answers = await Promise.all([
+    history(range),
+    ...(thread ? [replies({ ...range, ts: thread.ts })] : []),
+  ])
   const messages = answers.flatMap((answer) => answer.messages ?? [])
   const ours = messages
-    .filter(({ metadata }) => metadata?.event_type === metadataType && idIn(metadata.event_payload) === row.id)
+    .filter(
+      ({ metadata }) => metadata?.event_type === metadataType && idIn(metadata.event_payload) === row.id,
+    )
     .map(({ ts = '' }) => ts)
     .sort()
   const [first] = ours
@@ -91,10 +98,12 @@ function shapeOf({ notice }: NoticeRow, { thread }: Found): CardShape | null {
 }
 
 /** A message of our own came by: it proves that its notice arrived, whatever became of Slack's answer. */
-export async function seen(sending: Sending, message: { id: string; channel: string; ts: string; thread: boolean }): Promise<void> {
+export async function seen(
+  sending: Sending,
+  message: { id: string; channel: string; ts: string; thread: boolean },
+): Promise<void> {
   const row = await noticeById(sending.store.db, message.id)
   if (!row || row.state === 'sent' || row.state === 'sending') return
   const { channel, ts, thread } = message
   await arrived(sending, row, { channel, ts, shape: shapeOf(row, { channel, ts, thread }), version: 0 })
 }
-

@@ -28,7 +28,10 @@ export type Rendered = {
 }
 
 /** `later`: its thread is not there yet. `drop`: nobody needs it, and why. */
-export type Rendering = { kind: 'post'; rendered: Rendered } | { kind: 'later' } | { kind: 'drop'; why: string }
+export type Rendering =
+  | { kind: 'post'; rendered: Rendered }
+  | { kind: 'later' }
+  | { kind: 'drop'; why: string }
 
 /** Renders a notice from the state of now. `escalation` is null for those that are about none. */
 export async function render(
@@ -70,7 +73,10 @@ async function renderPage(
   const thread = posted?.lost === null ? posted : null
   const message = thread ? pageReply(scene, notice) : card(scene, notice)
   const shape = thread ? 'page' : 'card'
-  return { kind: 'post', rendered: { message, thread, broadcast: thread !== null, shape, version: escalation.version } }
+  return {
+    kind: 'post',
+    rendered: { message, thread, broadcast: thread !== null, shape, version: escalation.version },
+  }
 }
 
 /** Direct messages that stay true: they are edited as a card is. */
@@ -82,9 +88,12 @@ async function renderDirect(
   escalation: Escalation,
   now: Date,
 ): Promise<Rendering> {
-  const message = direct(await gather(gathering, escalation, now), notice)
+  const message = direct(await gather(gathering, escalation, now, [notice.from ?? null]), notice)
   const shape = live.has(notice.about) ? 'direct' : null
-  return { kind: 'post', rendered: { message, thread: null, broadcast: false, shape, version: escalation.version } }
+  return {
+    kind: 'post',
+    rendered: { message, thread: null, broadcast: false, shape, version: escalation.version },
+  }
 }
 
 async function renderLine(
@@ -113,7 +122,8 @@ export async function renderCard(
   escalation: Escalation,
   now: Date,
 ): Promise<Message> {
-  const scene = await gather(gathering, escalation, now)
+  const others = notice.kind === 'direct' ? [notice.from ?? null] : []
+  const scene = await gather(gathering, escalation, now, others)
   if (notice.kind === 'direct') return direct(scene, notice)
   if (notice.kind === 'page' && shape === 'page') return pageReply(scene, notice)
   return card(scene, notice.kind === 'page' ? notice : null)

@@ -20,13 +20,16 @@ export const generic: Source = {
 function signatureProblem({ secret, now, body, ...rest }: Delivery, id: string): string | null {
   const stamp = header(rest, 'webhook-timestamp')
   const signatures = header(rest, 'webhook-signature')
-  if (!id || !stamp || !signatures) return 'The headers webhook-id, webhook-timestamp and webhook-signature are needed.'
+  if (!id || !stamp || !signatures)
+    return 'The headers webhook-id, webhook-timestamp and webhook-signature are needed.'
   if (!/^\d{1,12}$/.test(stamp)) return 'The header webhook-timestamp is not a number of seconds.'
   const at = new Date(Number(stamp) * 1000)
   if (Math.abs(at.getTime() - now.getTime()) > toleranceMs) return 'The timestamp is more than 5 minutes off.'
   // The library's own verify() compares with the machine's clock; ours is given, so only its signing is used.
   const expected = new Webhook(secret).sign(id, at, body)
-  return signatures.split(' ').some((signature) => isSame(signature, expected)) ? null : 'The signature does not match.'
+  return signatures.split(' ').some((signature) => isSame(signature, expected))
+    ? null
+    : 'The signature does not match.'
 }
 
 function header({ headers }: Pick<Delivery, 'headers'>, name: string): string {

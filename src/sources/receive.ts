@@ -25,11 +25,21 @@ export function unknownNames(event: TicketEvent, policy: PolicyDocument): string
  * Applies a ticket event, once per delivery id, in one transaction: when this returns it is kept, whatever happens to
  * the process.
  */
-export async function receive(store: Store, source: string, id: string, event: TicketEvent, now: Date): Promise<Receipt> {
+export async function receive(
+  store: Store,
+  source: string,
+  id: string,
+  event: TicketEvent,
+  now: Date,
+): Promise<Receipt> {
   const receipt = await store.db.transaction(async (tx) => {
     const key = `hook:${source}:${id}`
     const before = await receiveOnce(tx, key, now)
-    if (before) return { escalation: (before.answer?.['escalation'] ?? null) as string | null, result: 'duplicate' as const }
+    if (before)
+      return {
+        escalation: (before.answer?.['escalation'] ?? null) as string | null,
+        result: 'duplicate' as const,
+      }
     const fresh = await applyEvent(tx, store, source, event, now)
     await rememberAnswer(tx, key, fresh)
     return fresh
@@ -38,7 +48,13 @@ export async function receive(store: Store, source: string, id: string, event: T
   return receipt
 }
 
-async function applyEvent(tx: Tx, store: Store, source: string, event: TicketEvent, now: Date): Promise<Receipt> {
+async function applyEvent(
+  tx: Tx,
+  store: Store,
+  source: string,
+  event: TicketEvent,
+  now: Date,
+): Promise<Receipt> {
   const ticket = withKnownSeverity(event.data.ticket, store.book.live)
   const act = (escalation: Escalation | null, verb: Verb, result: ReceiveResult) =>
     applyVerb(tx, store, escalation, verb, result, source, now)
@@ -63,7 +79,12 @@ async function escalate(tx: Tx, store: Store, source: string, ticket: Ticket, no
   const { subject, tags, severity: told } = ticket
   const facts = { source, subject, tags, severity: told, plan: ticket.customer?.plan }
   const { policy, severity } = chooseRule(store.book.live, facts)
-  const { opened, escalation } = await openIn(tx, store.book, { source, ticket, by: source, policy, severity }, now)
+  const { opened, escalation } = await openIn(
+    tx,
+    store.book,
+    { source, ticket, by: source, policy, severity },
+    now,
+  )
   if (opened) return receipt(escalation, 'opened')
   return applyVerb(tx, store, escalation, updateTicket(ticket, true), 'updated', source, now)
 }

@@ -69,7 +69,10 @@ export async function migrateDatabase(url: string): Promise<void> {
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock])
-    await migrate(drizzle(client, { casing: 'snake_case' }), { migrationsFolder, migrationsSchema: 'drizzle' })
+    await migrate(drizzle(client, { casing: 'snake_case' }), {
+      migrationsFolder,
+      migrationsSchema: 'drizzle',
+    })
   } finally {
     await client.end()
   }

@@ -20,7 +20,10 @@ const nobody = 65_534
  * Starts (or joins, when an earlier process left it running) the server kept in `folder`. `settings` are server settings
  * such as `{ fsync: 'off' }`. Throws an Error with a sentence for the operator when it can't.
  */
-export async function startEmbedded(folder: string, settings: Record<string, string> = {}): Promise<EmbeddedPostgres> {
+export async function startEmbedded(
+  folder: string,
+  settings: Record<string, string> = {},
+): Promise<EmbeddedPostgres> {
   const data = resolve(folder)
   const { pg_ctl, initdb } = await binaries()
   const password = await passwordOf(data)
@@ -39,7 +42,9 @@ async function binaries(): Promise<Binaries> {
   try {
     return (await import(name)) as Binaries
   } catch {
-    throw new Error(`No embedded PostgreSQL for this machine (${name} is not installed): set DATABASE_URL instead.`)
+    throw new Error(
+      `No embedded PostgreSQL for this machine (${name} is not installed): set DATABASE_URL instead.`,
+    )
   }
 }
 
@@ -61,7 +66,19 @@ async function initialise(initdb: string, data: string): Promise<void> {
   await mkdir(data, { recursive: true, mode: 0o700 })
   await giveToOwner(data)
   const pwfile = `${data}.password`
-  await asOwner(initdb, data, ['-D', data, '-U', 'belay', '-A', 'scram-sha-256', '--pwfile', pwfile, '-E', 'UTF8', '--no-locale'])
+  await asOwner(initdb, data, [
+    '-D',
+    data,
+    '-U',
+    'belay',
+    '-A',
+    'scram-sha-256',
+    '--pwfile',
+    pwfile,
+    '-E',
+    'UTF8',
+    '--no-locale',
+  ])
 }
 
 async function runningPort(pg_ctl: string, data: string): Promise<number | null> {
@@ -76,9 +93,25 @@ async function runningPort(pg_ctl: string, data: string): Promise<number | null>
 
 async function start(pg_ctl: string, data: string, settings: Record<string, string>): Promise<number> {
   const port = await freePort()
-  const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '200', ...settings }
+  const all = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+    ...settings,
+  }
   const flags = Object.entries(all).map(([name, value]) => `-c ${name}='${value}'`)
-  await asOwner(pg_ctl, data, ['start', '-D', data, '-w', '-t', '30', '-l', `${data}/server.log`, '-o', `-p ${port} ${flags.join(' ')}`])
+  await asOwner(pg_ctl, data, [
+    'start',
+    '-D',
+    data,
+    '-w',
+    '-t',
+    '30',
+    '-l',
+    `${data}/server.log`,
+    '-o',
+    `-p ${port} ${flags.join(' ')}`,
+  ])
   return port
 }
 
@@ -120,12 +153,23 @@ async function nobodyEnters(command: string, data: string): Promise<boolean> {
 }
 
 /** The server inherits no pipe of ours: it must outlive a killed parent, and `pg_ctl` must be able to return. */
-async function finished(command: string, args: string[], owner: { uid?: number; gid?: number }): Promise<void> {
+async function finished(
+  command: string,
+  args: string[],
+  owner: { uid?: number; gid?: number },
+): Promise<void> {
   const log: string[] = []
   const starts = args[0] === 'start'
-  const child = spawn(command, args, { ...owner, cwd: '/', stdio: starts ? 'ignore' : ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = spawn(command, args, {
+    ...owner,
+    cwd: '/',
+    stdio: starts ? 'ignore' : ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   child.stdout?.on('data', (chunk: Buffer) => log.push(chunk.toString()))
   child.stderr?.on('data', (chunk: Buffer) => log.push(chunk.toString()))
-  const code = await new Promise<number | null>((done, failed) => child.once('error', failed).once('close', done))
+  const code = await new Promise<number | null>((done, failed) =>
+    child.once('error', failed).once('close', done),
+  )
   if (code !== 0) throw new Error(`${command} ${args[0]} ended with ${code}: ${log.join('').trim()}`)
 }

@@ -25,18 +25,35 @@ export type Decide = (escalation: Escalation, terms: Terms) => Outcome
 
 /**
  * The whole imperative shell of a verb: lock the row, decide, save, append to the timeline, enqueue the notices - one
- * transaction.
+ * transaction. Once `signal` has aborted, nothing is committed any more.
  */
-export async function change(store: Store, id: number, now: Date, decide: Decide): Promise<Changed> {
-  const result = await store.db.transaction((tx) => changeIn(tx, store.book, id, now, decide))
+export async function change(
+  store: Store,
+  id: number,
+  now: Date,
+  decide: Decide,
+  signal?: AbortSignal,
+): Promise<Changed> {
+  const result = await store.db.transaction(async (tx) => {
+    const changed = await changeIn(tx, store.book, id, now, decide)
+    signal?.throwIfAborted()
+    return changed
+  })
   if (result.kind === 'changed') store.committed()
   return result
 }
 
 /** `change` as a part of a transaction that does more. */
-export async function changeIn(tx: Tx, book: PolicyBook, id: number, now: Date, decide: Decide): Promise<Changed> {
+export async function changeIn(
+  tx: Tx,
+  book: PolicyBook,
+  id: number,
+  now: Date,
+  decide: Decide,
+): Promise<Changed> {
   const [row] = await tx.select().from(escalations).where(eq(escalations.id, id)).for('update')
-  if (!row) return { kind: 'refused', refusal: { kind: 'no_such_escalation', escalation: id }, escalation: null }
+  if (!row)
+    return { kind: 'refused', refusal: { kind: 'no_such_escalation', escalation: id }, escalation: null }
   const escalation = toEscalation(row)
   const terms = await book.terms(tx, row.policyHash, row.policy)
   const outcome = decide(escalation, terms)
@@ -45,7 +62,9 @@ export async function changeIn(tx: Tx, book: PolicyBook, id: number, now: Date, 
   const blocked = await blockedBy(tx, escalation, outcome.happened)
   if (blocked) return { kind: 'refused', refusal: blocked, escalation }
   const next = after(escalation, outcome.happened)
-  await save(tx, now, [{ escalation: next, notices: noticesOf(next, outcome.happened, terms), happened: outcome.happened }])
+  await save(tx, now, [
+    { escalation: next, notices: noticesOf(next, outcome.happened, terms), happened: outcome.happened },
+  ])
   return { kind: 'changed', escalation: next, happened: outcome.happened }
 }
 
@@ -81,17 +100,36 @@ export async function openIn(
   return { opened: true, escalation }
 }
 
-function blank(opening: Opening, policyHash: string, terms: Terms, now: Date): typeof escalations.$inferInsert {
+function blank(
+  opening: Opening,
+  policyHash: string,
+  terms: Terms,
+  now: Date,
+): typeof escalations.$inferInsert {
   const { source, ticket, by, policy, severity } = opening
   return {
-    ...{ source, ticket, policy, policyHash, severity },
+    source,
+    ticket,
+    policy,
+    policyHash,
+    severity,
     ticketId: ticket.id,
     openedBy: by,
     openedAt: now,
     state: 'paging',
     promises: startPromises(terms.severity(severity), now),
-    ...{ version: 0, turn: 0, round: 1, tier: 0, page: 0, rungPage: 0, fallbackPage: 0, raised: 0 },
-    ...{ toRaise: [], pauses: [], channels: [], home: '' },
+    version: 0,
+    turn: 0,
+    round: 1,
+    tier: 0,
+    page: 0,
+    rungPage: 0,
+    fallbackPage: 0,
+    raised: 0,
+    toRaise: [],
+    pauses: [],
+    channels: [],
+    home: '',
   }
 }
 
@@ -100,7 +138,13 @@ export async function openFor(db: Db | Tx, source: string, ticketId: string): Pr
   const [row] = await db
     .select()
     .from(escalations)
-    .where(and(eq(escalations.source, source), eq(escalations.ticketId, ticketId), ne(escalations.state, 'resolved')))
+    .where(
+      and(
+        eq(escalations.source, source),
+        eq(escalations.ticketId, ticketId),
+        ne(escalations.state, 'resolved'),
+      ),
+    )
   return row ? toEscalation(row) : null
 }
 

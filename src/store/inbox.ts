@@ -59,10 +59,15 @@ export async function handled(db: Db, key: string, now: Date): Promise<void> {
 export async function failed(db: Db, { key, attempts }: Received, error: string, now: Date): Promise<void> {
   const again = addMs(now, 2 ** attempts * secondMs)
   const givenUp = attempts >= attemptsAllowed ? { handledAt: now } : {}
-  await db.update(inbox).set({ error, notBefore: again, ...givenUp }).where(and(eq(inbox.key, key), isNull(inbox.handledAt)))
+  await db
+    .update(inbox)
+    .set({ error, notBefore: again, ...givenUp })
+    .where(and(eq(inbox.key, key), isNull(inbox.handledAt)))
 }
 
 /** Forgets what no sender will repeat. */
 export async function forgetOld(db: Db, now: Date): Promise<void> {
-  await db.delete(inbox).where(and(lte(inbox.handledAt, now), lt(inbox.receivedAt, addMs(now, -rememberedForMs))))
+  await db
+    .delete(inbox)
+    .where(and(lte(inbox.handledAt, now), lt(inbox.receivedAt, addMs(now, -rememberedForMs))))
 }

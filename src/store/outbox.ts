@@ -62,7 +62,12 @@ export async function claimUnsure(db: Db, now: Date, limit: number): Promise<Not
 export async function expireLeases(db: Db, now: Date): Promise<number> {
   const expired = await db
     .update(notices)
-    .set({ state: 'unsure', notBefore: now, leaseUntil: null, error: 'the sender stopped before it heard the answer' })
+    .set({
+      state: 'unsure',
+      notBefore: now,
+      leaseUntil: null,
+      error: 'the sender stopped before it heard the answer',
+    })
     .where(and(eq(notices.state, 'sending'), lte(notices.leaseUntil, now)))
     .returning({ id: notices.id })
   return expired.length
@@ -75,11 +80,19 @@ export type Posted = { channel: string; ts: string; shape: CardShape | null; ver
 export async function settleSent(tx: Tx, notice: NoticeRow, posted: Posted, now: Date): Promise<boolean> {
   const settled = await tx
     .update(notices)
-    .set({ state: 'sent', settledAt: now, leaseUntil: null, channel: posted.channel, ts: posted.ts, error: null })
+    .set({
+      state: 'sent',
+      settledAt: now,
+      leaseUntil: null,
+      channel: posted.channel,
+      ts: posted.ts,
+      error: null,
+    })
     .where(and(eq(notices.id, notice.id), inArray(notices.state, ['sending', 'unsure', 'pending'])))
     .returning({ id: notices.id })
   if (settled.length === 0) return false
-  if (posted.shape && notice.escalation !== null) await keepCard(tx, notice, notice.escalation, posted, posted.shape, now)
+  if (posted.shape && notice.escalation !== null)
+    await keepCard(tx, notice, notice.escalation, posted, posted.shape, now)
   return true
 }
 
@@ -95,7 +108,12 @@ async function keepCard(
     .insert(cards)
     .values({
       id: notice.id,
-      ...{ escalation, shape, channel, ts, notice: notice.notice, priority: notice.priority },
+      escalation,
+      shape,
+      channel,
+      ts,
+      notice: notice.notice,
+      priority: notice.priority,
       applied: version,
       wanted: sql`(select version from escalations where id = ${escalation})`,
       notBefore: now,
@@ -110,7 +128,13 @@ export async function settleRetry(db: Db, id: string, notBefore: Date, error: st
 }
 
 /** Slack may have it: it is looked for before anything is sent again. */
-export async function settleUnsure(db: Db, id: string, lookAt: Date, looks: number, error: string): Promise<void> {
+export async function settleUnsure(
+  db: Db,
+  id: string,
+  lookAt: Date,
+  looks: number,
+  error: string,
+): Promise<void> {
   await settle(db, id, { state: 'unsure', notBefore: lookAt, looks, leaseUntil: null, error })
 }
 

@@ -27,7 +27,10 @@ export async function savePeople(db: Db, rows: Omit<PersonRow, 'direct'>[]): Pro
 /** Display names by user id; an id we know nothing of is missing. */
 export async function namesOf(db: Db, ids: Actor[]): Promise<Map<Actor, string>> {
   if (ids.length === 0) return new Map()
-  const rows = await db.select({ id: people.id, name: people.name }).from(people).where(inArray(people.id, [...new Set(ids)]))
+  const rows = await db
+    .select({ id: people.id, name: people.name })
+    .from(people)
+    .where(inArray(people.id, [...new Set(ids)]))
   return new Map(rows.map(({ id, name }) => [id, name]))
 }
 

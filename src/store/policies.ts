@@ -68,5 +68,8 @@ export class PolicyBook {
 /** Keeps a policy's version, so that escalations can refer to it. */
 export async function savePolicy(db: Db | Tx, live: PolicyDocument, now: Date): Promise<void> {
   const version = versionOf(live)
-  await db.insert(policies).values({ hash: hashOf(version), version, firstSeenAt: now }).onConflictDoNothing()
+  await db
+    .insert(policies)
+    .values({ hash: hashOf(version), version, firstSeenAt: now })
+    .onConflictDoNothing()
 }

@@ -10,14 +10,34 @@ import { escalations, notices, timeline } from './schema.ts'
 export type Decided = { escalation: Escalation; happened: Happened[]; notices: Enqueued[] }
 
 /** The ticket is written only when it changed: it can be large, and the sweep never touches it. */
-const settled = ['source', 'ticketId', 'ticket', 'openedBy', 'openedAt', 'policy', 'policyHash', 'quarantine', 'quarantinedAt']
+const settled = new Set([
+  'source',
+  'ticketId',
+  'ticket',
+  'openedBy',
+  'openedAt',
+  'policy',
+  'policyHash',
+  'quarantine',
+  'quarantinedAt',
+])
 const rowColumns = columnsOf(
   escalations,
-  Object.keys(getTableColumns(escalations)).filter((key) => !settled.includes(key)),
+  Object.keys(getTableColumns(escalations)).filter((key) => !settled.has(key)),
 )
 const changingColumns = rowColumns.filter(({ key }) => key !== 'id')
 const entryColumns = columnsOf(timeline)
-const noticeColumns = columnsOf(notices, ['id', 'key', 'kind', 'escalation', 'target', 'priority', 'notice', 'createdAt', 'notBefore'])
+const noticeColumns = columnsOf(notices, [
+  'id',
+  'key',
+  'kind',
+  'escalation',
+  'target',
+  'priority',
+  'notice',
+  'createdAt',
+  'notBefore',
+])
 
 /**
  * Writes any number of decisions in one statement: rows, timeline, outbox, and which cards are now behind. The caller
@@ -50,7 +70,11 @@ const versionColumn = { key: 'version', name: 'version', type: 'integer' }
 function entriesOf({ escalation, happened }: Decided, now: Date) {
   const { id, version } = escalation
   return happened.map(({ at, event }, position) => ({
-    ...{ escalation: id, version, position, at, event },
+    escalation: id,
+    version,
+    position,
+    at,
+    event,
     notedAt: now,
     kind: event.kind,
   }))
@@ -58,7 +82,7 @@ function entriesOf({ escalation, happened }: Decided, now: Date) {
 
 function noticeRow({ key, escalation, target, priority, notice }: Enqueued, now: Date) {
   const { kind } = notice
-  return { id: randomUUID(), ...{ key, kind, escalation, target, priority, notice }, createdAt: now, notBefore: now }
+  return { id: randomUUID(), key, kind, escalation, target, priority, notice, createdAt: now, notBefore: now }
 }
 
 async function saveTicket(tx: Tx, { escalation, happened }: Decided): Promise<void> {

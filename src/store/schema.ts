@@ -78,11 +78,19 @@ export const escalations = pgTable(
     quarantinedAt: at(),
   },
   (t) => [
-    index('escalations_due').on(t.wakeAt).where(sql`wake_at is not null and quarantine is null`),
-    uniqueIndex('escalations_one_open_per_ticket').on(t.source, t.ticketId).where(sql`state <> 'resolved'`),
+    index('escalations_due')
+      .on(t.wakeAt)
+      .where(sql`wake_at is not null and quarantine is null`),
+    uniqueIndex('escalations_one_open_per_ticket')
+      .on(t.source, t.ticketId)
+      .where(sql`state <> 'resolved'`),
     index('escalations_ticket').on(t.source, t.ticketId, t.id),
-    index('escalations_owner').on(t.owner).where(sql`owner is not null and state <> 'resolved'`),
-    index('escalations_quarantined').on(t.quarantinedAt).where(sql`quarantine is not null`),
+    index('escalations_owner')
+      .on(t.owner)
+      .where(sql`owner is not null and state <> 'resolved'`),
+    index('escalations_quarantined')
+      .on(t.quarantinedAt)
+      .where(sql`quarantine is not null`),
   ],
 )
 
@@ -102,7 +110,9 @@ export const timeline = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.escalation, t.version, t.position] }),
-    index('timeline_breaches').on(t.at).where(sql`kind = 'promise_breached'`),
+    index('timeline_breaches')
+      .on(t.at)
+      .where(sql`kind = 'promise_breached'`),
   ],
 )
 
@@ -138,9 +148,15 @@ export const notices = pgTable(
   },
   (t) => [
     uniqueIndex('notices_key').on(t.key),
-    index('notices_pending').on(t.priority, t.createdAt).where(sql`state = 'pending'`),
-    index('notices_unsure').on(t.notBefore).where(sql`state = 'unsure'`),
-    index('notices_in_flight').on(t.leaseUntil).where(sql`state = 'sending'`),
+    index('notices_pending')
+      .on(t.priority, t.createdAt)
+      .where(sql`state = 'pending'`),
+    index('notices_unsure')
+      .on(t.notBefore)
+      .where(sql`state = 'unsure'`),
+    index('notices_in_flight')
+      .on(t.leaseUntil)
+      .where(sql`state = 'sending'`),
     index('notices_escalation').on(t.escalation),
   ],
 )
@@ -174,7 +190,9 @@ export const cards = pgTable(
   (t) => [
     uniqueIndex('cards_message').on(t.channel, t.ts),
     index('cards_escalation').on(t.escalation),
-    index('cards_stale').on(t.notBefore).where(sql`applied < wanted and lost is null`),
+    index('cards_stale')
+      .on(t.notBefore)
+      .where(sql`applied < wanted and lost is null`),
   ],
 )
 
@@ -193,7 +211,9 @@ export const inbox = pgTable(
     error: text(),
   },
   (t) => [
-    index('inbox_open').on(t.notBefore).where(sql`handled_at is null`),
+    index('inbox_open')
+      .on(t.notBefore)
+      .where(sql`handled_at is null`),
     index('inbox_age').on(t.receivedAt),
   ],
 )

@@ -35,7 +35,9 @@ async function claimDue(tx: Tx, now: Date, limit: number): Promise<Escalation[]>
   const rows = await tx
     .select()
     .from(escalations)
-    .where(sql`${escalations.wakeAt} <= ${now} and ${escalations.wakeAt} is not null and ${escalations.quarantine} is null`)
+    .where(
+      sql`${escalations.wakeAt} <= ${now} and ${escalations.wakeAt} is not null and ${escalations.quarantine} is null`,
+    )
     .orderBy(escalations.wakeAt)
     .limit(limit)
     .for('update', { skipLocked: true })
@@ -48,7 +50,8 @@ async function decideOne(tx: Tx, store: Store, escalation: Escalation, now: Date
   try {
     const terms = await store.book.terms(tx, escalation.policyHash, escalation.policy)
     const happened = advance(escalation, terms, now)
-    if (happened.length === 0) return { escalation, reason: 'It was due, and there was nothing to do: it would be due for ever.' }
+    if (happened.length === 0)
+      return { escalation, reason: 'It was due, and there was nothing to do: it would be due for ever.' }
     const next = after(escalation, happened)
     return { escalation: next, happened, notices: noticesOf(next, happened, terms) }
   } catch (error) {
@@ -61,12 +64,30 @@ function pagesIn(decided: Decided[]): number {
 }
 
 /** The row is left alone from now on, and the fallback channel is told why; the rest go on. */
-async function quarantine(tx: Tx, store: Store, { id }: Escalation, reason: string, now: Date): Promise<void> {
+async function quarantine(
+  tx: Tx,
+  store: Store,
+  { id }: Escalation,
+  reason: string,
+  now: Date,
+): Promise<void> {
   await tx.update(escalations).set({ quarantine: reason, quarantinedAt: now }).where(eq(escalations.id, id))
   const problem = `E-${id} can't be decided and is left alone until somebody looks: ${reason}`
   const to = store.book.live.fallback.channel
   const alarm = { kind: 'alarm', to, problem } as const
-  await enqueue(tx, [{ key: `quarantine:${id}:${now.toISOString()}`, escalation: null, target: to, priority: 50, notice: alarm }], now)
+  await enqueue(
+    tx,
+    [
+      {
+        key: `quarantine:${id}:${now.toISOString()}`,
+        escalation: null,
+        target: to,
+        priority: 50,
+        notice: alarm,
+      },
+    ],
+    now,
+  )
 }
 
 /** When the longest-due escalation was due; null when none is. */
@@ -74,7 +95,9 @@ export async function oldestDue(db: Db, now: Date): Promise<Date | null> {
   const [row] = await db
     .select({ wakeAt: escalations.wakeAt })
     .from(escalations)
-    .where(sql`${escalations.wakeAt} <= ${now} and ${escalations.wakeAt} is not null and ${escalations.quarantine} is null`)
+    .where(
+      sql`${escalations.wakeAt} <= ${now} and ${escalations.wakeAt} is not null and ${escalations.quarantine} is null`,
+    )
     .orderBy(escalations.wakeAt)
     .limit(1)
   return row?.wakeAt ?? null

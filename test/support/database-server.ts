@@ -19,7 +19,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const given = process.env['DATABASE_URL']
   const server = given
     ? { url: given, stop: async () => {} }
-    : await startEmbedded(join(folder, 'postgres'), { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' })
+    : await startEmbedded(join(folder, 'postgres'), {
+        fsync: 'off',
+        synchronous_commit: 'off',
+        full_page_writes: 'off',
+      })
   const template = `belay_template_${process.pid}`
   await run(server.url, `create database ${template}`)
   await migrateDatabase(withDatabase(server.url, template))
@@ -35,7 +39,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function run(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  await client.query(statement).finally(() => client.end())
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
 }
 
 function withDatabase(url: string, database: string): string {

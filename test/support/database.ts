@@ -17,5 +17,9 @@ export async function testDatabase(): Promise<AsyncDisposable & { url: string }>
 async function onServer(statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: inject('postgres') })
   await client.connect()
-  await client.query(statement).finally(() => client.end())
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
 }

@@ -74,7 +74,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const { pass, quiet } = timeOf(sandbox, belays)
   const running = stack.move()
   return {
-    ...{ sandbox, belay, url, quiet, pass },
+    sandbox,
+    belay,
+    url,
+    quiet,
+    pass,
     agent: sandbox.person('U0AGENT'),
     first: sandbox.person('U0FRONT2'),
     second: sandbox.person('U0ENG1'),
@@ -92,10 +96,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 /** A channel that was written to a moment ago, or a line that waits for its card, is worth this much waiting. */
 const soonMs = 2 * secondMs
 
-function timeOf({ clock, settled }: Sandbox, belays: Belay[]) {
+function timeOf(sandbox: Sandbox, belays: Belay[]) {
+  const { clock } = sandbox
   const each = (work: (belay: Belay) => Promise<void>) => Promise.all(belays.map(work))
   const turn = async () => {
-    await settled()
+    await sandbox.settled()
     await each((belay) => belay.sweepNow())
     await each(({ pump }) => pump.idle())
   }

@@ -35,7 +35,9 @@ export const subcommands: Record<Subcommand, Answer> = {
 }
 
 /** What was typed after `/escalate`: a subcommand with its argument, or words for the form. */
-export type Typed = { kind: 'answer'; subcommand: Subcommand; argument: string } | { kind: 'form'; prefill: Prefill }
+export type Typed =
+  | { kind: 'answer'; subcommand: Subcommand; argument: string }
+  | { kind: 'form'; prefill: Prefill }
 
 /** `list`, `show E-12` and the others are subcommands only on their own: `list is empty for Acme` is a summary. */
 export function readCommand(text: string, policy: PolicyDocument): Typed {
@@ -74,7 +76,9 @@ function isSubcommand(word: string): word is Subcommand {
 async function listAnswer(listening: Listening): Promise<Message> {
   const open = await listOpen(listening.store.db, listedAtMost + 1)
   const now = listening.clock.now()
-  const scenes = await Promise.all(open.slice(0, listedAtMost).map((escalation) => gather(listening, escalation, now)))
+  const scenes = await Promise.all(
+    open.slice(0, listedAtMost).map((escalation) => gather(listening, escalation, now)),
+  )
   const rows = scenes.map(({ escalation, names, links }) => ({
     escalation,
     owner: escalation.owner && (names.get(escalation.owner) ?? escalation.owner),
@@ -87,7 +91,11 @@ async function showAnswer(listening: Listening, argument: string): Promise<Messa
   const id = Number(/^E-(\d{1,15})$/i.exec(argument)?.[1])
   if (!Number.isSafeInteger(id)) return help()
   const entries = await timelineOf(listening.store.db, id)
-  const scene = await sceneOf(listening, id, entries.flatMap(({ event }) => peopleOf(event)))
+  const scene = await sceneOf(
+    listening,
+    id,
+    entries.flatMap(({ event }) => peopleOf(event)),
+  )
   return scene ? show(scene, entries) : refusal({ kind: 'no_such_escalation', escalation: id }, null)
 }
 

@@ -26,7 +26,11 @@ export type Escalated = { id: number; already: boolean }
 export type Submission = { view: string; by: Actor; form: EscalateForm; origin: Origin }
 
 /** Opens the escalation that a form describes, once; when this returns it is kept, whatever happens to the process. */
-export async function escalate(listening: Listening, submission: Submission, signal: AbortSignal): Promise<Escalated> {
+export async function escalate(
+  listening: Listening,
+  submission: Submission,
+  signal: AbortSignal,
+): Promise<Escalated> {
   const { store, clock } = listening
   const now = clock.now()
   const ticket = await ticketOf(listening, submission, now)
@@ -35,7 +39,11 @@ export async function escalate(listening: Listening, submission: Submission, sig
     const before = await receiveOnce(tx, key, now)
     if (before?.answer) return before.answer as Escalated
     const { severity } = submission.form
-    const { policy, severity: ruled } = chooseRule(store.book.live, { source, subject: ticket.subject, severity })
+    const { policy, severity: ruled } = chooseRule(store.book.live, {
+      source,
+      subject: ticket.subject,
+      severity,
+    })
     const opening = { source, ticket, by: submission.by, policy, severity: ruled }
     const { opened, escalation } = await openIn(tx, store.book, opening, now)
     if (!opened)
@@ -51,9 +59,14 @@ export async function escalate(listening: Listening, submission: Submission, sig
   return escalated
 }
 
-async function ticketOf(listening: Listening, { view, by, form, origin }: Submission, now: Date): Promise<Ticket> {
+async function ticketOf(
+  listening: Listening,
+  { view, by, form, origin }: Submission,
+  now: Date,
+): Promise<Ticket> {
   const { ticket, summary, customer, severity, tried } = form
-  const thread = origin.channel && origin.message ? { channel: origin.channel, ts: origin.thread ?? origin.message } : null
+  const thread =
+    origin.channel && origin.message ? { channel: origin.channel, ts: origin.thread ?? origin.message } : null
   const transcript = thread ? await transcriptOf(listening, thread, now) : []
   const known = await names(listening.directory, [by], now)
   return Ticket.parse({
@@ -69,11 +82,19 @@ async function ticketOf(listening: Listening, { view, by, form, origin }: Submis
 }
 
 /** What was said in the thread. Without it the escalation goes out all the same. */
-async function transcriptOf(listening: Listening, { channel, ts }: { channel: string; ts: string }, now: Date): Promise<TranscriptLine[]> {
+async function transcriptOf(
+  listening: Listening,
+  { channel, ts }: { channel: string; ts: string },
+  now: Date,
+): Promise<TranscriptLine[]> {
   try {
     const asked = listening.reads.conversations.replies({ channel, ts, limit: transcriptLines })
     const { messages = [] } = await Promise.race([asked, late(threadWithinMs)])
-    const known = await names(listening.directory, messages.map(({ user }) => user ?? null), now)
+    const known = await names(
+      listening.directory,
+      messages.map(({ user }) => user ?? null),
+      now,
+    )
     return messages.map(({ user, text = '', ts: at = '0' }) => ({
       from: 'colleague',
       ...(user && { name: known.get(user) ?? user }),
@@ -81,7 +102,10 @@ async function transcriptOf(listening: Listening, { channel, ts }: { channel: st
       text: unescaped(text),
     }))
   } catch (error) {
-    listening.log.warn({ err: describe(error), channel }, 'the thread could not be read; the escalation goes out without it')
+    listening.log.warn(
+      { err: describe(error), channel },
+      'the thread could not be read; the escalation goes out without it',
+    )
     return []
   }
 }

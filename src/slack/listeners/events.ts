@@ -37,7 +37,8 @@ async function onMessage(sending: Sending, message: MessageEvent, now: Date): Pr
     const { channel, ts, thread_ts } = message
     return seen(sending, { id: delivery, channel, ts, thread: thread_ts !== undefined && thread_ts !== ts })
   }
-  if (message.user && message.thread_ts && !message.bot_id) await onReply(sending, message, message.user, message.thread_ts, now)
+  if (message.user && message.thread_ts && !message.bot_id)
+    await onReply(sending, message, message.user, message.thread_ts, now)
 }
 
 function ownDelivery({ metadata }: MessageEvent): string | null {
@@ -46,8 +47,16 @@ function ownDelivery({ metadata }: MessageEvent): string | null {
 }
 
 /** The owner writes in the card's thread: they are at work on it. */
-async function onReply({ store }: Sending, { channel }: MessageEvent, user: string, thread: string, now: Date): Promise<void> {
+async function onReply(
+  { store }: Sending,
+  { channel }: MessageEvent,
+  user: string,
+  thread: string,
+  now: Date,
+): Promise<void> {
   const card = await cardAt(store.db, channel, thread)
   if (!card) return
-  await change(store, card.escalation, now, (escalation, terms) => reply(escalation, terms, { by: user, seen: null }, now))
+  await change(store, card.escalation, now, (escalation, terms) =>
+    reply(escalation, terms, { by: user, seen: null }, now),
+  )
 }

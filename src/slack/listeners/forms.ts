@@ -14,7 +14,8 @@ type Submit = (values: FormValues, now: Date) => Read<Verb>
 /** Every form about an escalation: one that is missing here does not compile. */
 export const submits: Record<Exclude<ModalName, 'escalate'>, Submit> = {
   hand_off: (values) => meaning(readHandOffModal(values), ({ to, note }) => handOff(to, note)),
-  update_customer: (values, now) => meaning(readUpdateModal(values, now), ({ text, nextBy }) => tellCustomer(text, nextBy)),
+  update_customer: (values, now) =>
+    meaning(readUpdateModal(values, now), ({ text, nextBy }) => tellCustomer(text, nextBy)),
   resolve: (values) => meaning(readResolveModal(values), ({ resolution }) => resolve(resolution)),
   note: (values) => meaning(readNoteModal(values), ({ text }) => note(text)),
   severity: (values) => meaning(readSeverityModal(values), ({ severity }) => changeSeverity(severity)),

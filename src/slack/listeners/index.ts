@@ -1,4 +1,12 @@
-import type { App, BlockAction, ButtonAction, OverflowAction, RespondFn, SlashCommand, ViewSubmitAction } from '@slack/bolt'
+import type {
+  App,
+  BlockAction,
+  ButtonAction,
+  OverflowAction,
+  RespondFn,
+  SlashCommand,
+  ViewSubmitAction,
+} from '@slack/bolt'
 import { defaultSeverity, severityTimes } from '../../domain/policy.ts'
 import { addWorking } from '../../domain/hours.ts'
 import { hoursOf } from '../../domain/policy-terms.ts'
@@ -37,15 +45,23 @@ export function listen(app: App, listening: Listening): void {
     })
   app.action<BlockAction<OverflowAction>>(moreId, async ({ ack, body, action, respond }) => {
     const entry = readEntry(action.selected_option.value)
-    await answered(listening, ack, respond, async (tell) => entry && press(listening, entry.do, entry, body, tell))
+    await answered(
+      listening,
+      ack,
+      respond,
+      async (tell) => entry && press(listening, entry.do, entry, body, tell),
+    )
   })
   for (const name of Object.keys(links)) app.action(name, async ({ ack }) => ack())
   app.command(command, async ({ ack, command: typed, respond }) => {
     await answered(listening, ack, respond, (tell) => onCommand(listening, typed, tell))
   })
-  app.shortcut({ callback_id: shortcut, type: 'message_action' }, async ({ ack, shortcut: used, respond }) => {
-    await answered(listening, ack, respond, (tell) => onShortcut(listening, used, tell))
-  })
+  app.shortcut(
+    { callback_id: shortcut, type: 'message_action' },
+    async ({ ack, shortcut: used, respond }) => {
+      await answered(listening, ack, respond, (tell) => onShortcut(listening, used, tell))
+    },
+  )
   app.view<ViewSubmitAction>('escalate', async ({ ack, body }) => ack(await onEscalate(listening, body)))
   for (const name of Object.keys(submits) as (keyof typeof submits)[])
     app.view<ViewSubmitAction>(name, async ({ ack, body }) => ack(await onSubmit(listening, name, body)))
@@ -55,7 +71,12 @@ export function listen(app: App, listening: Listening): void {
  * The work, then the acknowledgement, then what there is to say. A failure is told to the person, and Slack hears that we
  * have taken care of it.
  */
-async function answered(listening: Listening, ack: () => Promise<void>, respond: RespondFn, work: (tell: Tell) => Promise<unknown>): Promise<void> {
+async function answered(
+  listening: Listening,
+  ack: () => Promise<void>,
+  respond: RespondFn,
+  work: (tell: Tell) => Promise<unknown>,
+): Promise<void> {
   const said: Message[] = []
   try {
     await work(async (message) => void said.push(message))
@@ -65,9 +86,11 @@ async function answered(listening: Listening, ack: () => Promise<void>, respond:
   }
   await ack()
   for (const { text, blocks } of said)
-    await respond({ response_type: 'ephemeral', replace_original: false, text, blocks }).catch((error: unknown) => {
-      listening.log.warn({ err: describe(error) }, 'an answer did not reach the person who asked')
-    })
+    await respond({ response_type: 'ephemeral', replace_original: false, text, blocks }).catch(
+      (error: unknown) => {
+        listening.log.warn({ err: describe(error) }, 'an answer did not reach the person who asked')
+      },
+    )
 }
 
 function personIn(user: { id: string; team_id?: string }, team: { id: string } | null): Person {
@@ -95,7 +118,10 @@ async function press(
     await act(listening, { id: drawn.e, by, seen: drawn.v }, alreadyResolved, tell)
     return
   }
-  await listening.writes.views.open({ trigger_id: body.trigger_id, view: does.form(scene, await usual(listening, scene)) })
+  await listening.writes.views.open({
+    trigger_id: body.trigger_id,
+    view: does.form(scene, await usual(listening, scene)),
+  })
 }
 
 /** A form would be refused when it is submitted; who presses its button hears it now. */
@@ -120,7 +146,12 @@ async function onCommand(listening: Listening, typed: SlashCommand, tell: Tell):
   await openForm(listening, typed.trigger_id, meant.prefill, { channel: typed.channel_id })
 }
 
-async function openForm({ store, writes }: Listening, trigger: string, prefill: Prefill, origin: Origin): Promise<void> {
+async function openForm(
+  { store, writes }: Listening,
+  trigger: string,
+  prefill: Prefill,
+  origin: Origin,
+): Promise<void> {
   const { live } = store.book
   const severities = live.severities.map(({ name }) => name)
   const view = escalateModal({ prefill, severities, usual: defaultSeverity(live), origin })
@@ -158,7 +189,8 @@ function atFirstInput(values: FormValues, { text }: Message): FormAnswer {
 
 async function onEscalate(listening: Listening, { view, user, team }: ViewSubmitAction): Promise<FormAnswer> {
   const values = view.state.values as FormValues
-  if (isOutsider(listening, personIn(user, team))) return atFirstInput(values, refusal({ kind: 'outsider' }, null))
+  if (isOutsider(listening, personIn(user, team)))
+    return atFirstInput(values, refusal({ kind: 'outsider' }, null))
   const read = readEscalateModal(values)
   if (!read.ok) return { response_action: 'errors', errors: read.errors }
   const origin = readOrigin(view.private_metadata)
@@ -170,16 +202,28 @@ async function onEscalate(listening: Listening, { view, user, team }: ViewSubmit
 }
 
 /** Whoever escalated what is escalated already is told so; a direct message tells the others. */
-async function tellOpened(listening: Listening, channel: string, user: string, done: { id: number; already: boolean }): Promise<void> {
+async function tellOpened(
+  listening: Listening,
+  channel: string,
+  user: string,
+  done: { id: number; already: boolean },
+): Promise<void> {
   const scene = await sceneOf(listening, done.id)
   const home = scene?.escalation.home ?? null
   const { text, blocks } = opened({ ...done, channel: home, link: (home && scene?.links.get(home)) ?? null })
   await listening.writes.chat.postEphemeral({ channel, user, text, blocks }).catch((error: unknown) => {
-    listening.log.warn({ err: describe(error), channel }, 'the person was not told that it is escalated already')
+    listening.log.warn(
+      { err: describe(error), channel },
+      'the person was not told that it is escalated already',
+    )
   })
 }
 
-async function onSubmit(listening: Listening, name: Exclude<ModalName, 'escalate'>, body: ViewSubmitAction): Promise<FormAnswer> {
+async function onSubmit(
+  listening: Listening,
+  name: Exclude<ModalName, 'escalate'>,
+  body: ViewSubmitAction,
+): Promise<FormAnswer> {
   const values = body.view.state.values as FormValues
   const drawn = readDrawn(body.view.private_metadata)
   const read = submits[name](values, listening.clock.now())

@@ -39,7 +39,13 @@ export async function act(
   const now = listening.clock.now()
   if (isOutsider(listening, by)) return tellRefused(listening, { kind: 'outsider' }, null, now, tell)
   const done = await inTime(listening, (signal) =>
-    change(listening.store, id, now, (escalation, terms) => verb(escalation, terms, { by: by.id, seen }, now), signal),
+    change(
+      listening.store,
+      id,
+      now,
+      (escalation, terms) => verb(escalation, terms, { by: by.id, seen }, now),
+      signal,
+    ),
   )
   if (!done) {
     await tell(notSaved())
@@ -71,9 +77,14 @@ async function tellRefused(
  * The result, if it is there in time; null when the database failed or is too slow. The signal then keeps a late
  * transaction from committing, so that "not saved" is true.
  */
-export async function inTime<T>(listening: Listening, work: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+export async function inTime<T>(
+  listening: Listening,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | null> {
   const limit = AbortSignal.timeout(answerWithinMs)
-  const over = new Promise<never>((_, reject) => limit.addEventListener('abort', () => reject(limit.reason as Error)))
+  const over = new Promise<never>((_, reject) =>
+    limit.addEventListener('abort', () => reject(limit.reason as Error)),
+  )
   try {
     return await Promise.race([work(limit), over])
   } catch (error) {
@@ -89,7 +100,11 @@ export function isOutsider({ identity }: Listening, { team }: Person): boolean {
 }
 
 /** The scene of an escalation as of now; null when there is none with this number. */
-export async function sceneOf(listening: Listening, id: number, others: (Actor | null)[] = []): Promise<Scene | null> {
+export async function sceneOf(
+  listening: Listening,
+  id: number,
+  others: (Actor | null)[] = [],
+): Promise<Scene | null> {
   const escalation = await find(listening.store.db, id)
   return escalation && gather(listening, escalation, listening.clock.now(), others)
 }

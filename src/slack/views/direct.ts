@@ -1,4 +1,4 @@
-import { actions, message, quoted, section, when } from '../blocks.ts'
+import { actions, inline, message, quoted, section, when } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
 import { button, link } from '../buttons.ts'
 import { isObsolete } from '../../domain/notice.ts'
@@ -61,11 +61,17 @@ function byWhen(scene: Scene): string {
   return `${by ? `by ${when(by)}` : 'it now'}, because you are on call for ${currentTier(scene)}`
 }
 
-function yours({ escalation }: Scene, { about }: DirectNotice): string {
-  const handed = about === 'handed_off' ? 'It was handed to you. ' : ''
+function yours(scene: Scene, notice: DirectNotice): string {
+  const { escalation } = scene
+  const handed = notice.about === 'handed_off' ? handedWords(scene, notice) : ''
   return [`${handed}You have it${untilLapse(escalation)}.`, waitingWords(escalation)]
     .filter(Boolean)
     .join(' ')
+}
+
+function handedWords({ names }: Scene, { from, note }: DirectNotice): string {
+  const by = from ? ` by ${named(names, from)}` : ''
+  return `It was handed to you${by}${note ? `: “${inline(note)}”` : ''}. `
 }
 
 function raised(scene: Scene): string {
