@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Ids } from './ids.ts'
 import type { SeedData } from './protocol.ts'
 
@@ -67,6 +68,11 @@ export const allScopes = [
   'users:write',
 ]
 
+/** Not from the repeatable ids: a token must not be the same in every run. */
+function secret(): string {
+  return randomBytes(16).toString('hex')
+}
+
 /** An installed app with its tokens, made here unless seeded. */
 export function installApp(seed: SeedApp, ids: Ids): App {
   return {
@@ -74,9 +80,9 @@ export function installApp(seed: SeedApp, ids: Ids): App {
     name: seed.name,
     botUserId: seed.bot_user_id,
     botId: seed.bot_id,
-    botToken: seed.bot_token ?? `xoxb-sandbox-${ids.secret(24)}`,
-    appToken: seed.app_token ?? `xapp-1-${seed.id}-sandbox-${ids.secret(32)}`,
-    signingSecret: seed.signing_secret ?? ids.secret(32),
+    botToken: seed.bot_token ?? `xoxb-sandbox-${secret()}`,
+    appToken: seed.app_token ?? `xapp-1-${seed.id}-sandbox-${secret()}`,
+    signingSecret: seed.signing_secret ?? secret(),
     verificationToken: ids.secret(24),
     scopes: new Set(seed.scopes ?? allScopes),
     events: seed.events && new Set(seed.events),

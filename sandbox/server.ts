@@ -17,7 +17,10 @@ export async function listen(parts: Parts, port: number, beside: Beside = () => 
       else response.destroy()
     })
   })
-  server.on('upgrade', (request, socket, head) => parts.sockets.upgrade(request, socket, head))
+  server.on('upgrade', (request, socket, head) => {
+    if (isLocal(request)) parts.sockets.upgrade(request, socket, head)
+    else socket.destroy()
+  })
   server.keepAliveTimeout = 30_000
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -27,16 +30,22 @@ export async function listen(parts: Parts, port: number, beside: Beside = () => 
   return server
 }
 
+/** Only by this machine's own names: a page elsewhere gets nothing, even when its name points here. */
+function isLocal({ headers }: IncomingMessage): boolean {
+  const origin =
+    headers.origin === undefined ? undefined : URL.canParse(headers.origin) && new URL(headers.origin).host
+  return [headers.host, origin].every(
+    (host) => host === undefined || (host !== false && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)),
+  )
+}
+
 async function serve(
   parts: Parts,
   request: IncomingMessage,
   response: ServerResponse,
   beside: Beside,
 ): Promise<void> {
-  // Only by this name: a page elsewhere that points its own name at this machine gets nothing.
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '')
-  if (host !== '127.0.0.1' && host !== 'localhost')
-    return json(response, 421, { ok: false, error: 'wrong_host' })
+  if (!isLocal(request)) return json(response, 421, { ok: false, error: 'wrong_host' })
   const url = new URL(request.url ?? '/', parts.world.baseUrl)
   const path = url.pathname
   if (path.startsWith('/api/')) return await serveApi(parts, request, response, url)

@@ -63,6 +63,10 @@ describe('the control API', () => {
     expect(form.status).toBe(415)
     const elsewhere = await fetch(`${sandbox.url}sandbox/act`, { method: 'POST', body: '{"type":"post"}' })
     expect(elsewhere.status).toBe(415)
+    const foreign = await fetch(`${sandbox.url}sandbox/state?as=U0AGENT`, {
+      headers: { origin: 'https://evil.example' },
+    })
+    expect(foreign.status).toBe(421)
   })
 
   it('tells of changes as they come', async () => {

@@ -225,4 +225,12 @@ describe('which events come', () => {
       'app_mention',
     ])
   })
+
+  it('sends app_rate_limited without an inner event', async () => {
+    const socket = await (await RawSocket.open(sandbox)).hello()
+    sandbox.control({ type: 'app_rate_limited' })
+    await socket.until(() => socket.events().length === 1)
+    expect(socket.events()[0]?.payload).toMatchObject({ type: 'app_rate_limited', team_id: sandbox.teamId })
+    expect(socket.events()[0]?.payload).not.toHaveProperty('event')
+  })
 })
