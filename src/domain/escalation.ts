@@ -150,7 +150,7 @@ export type EventKind = Event['kind']
 export type Happened = { at: Date; event: Event }
 
 /** How long after it was decided a page that is still undelivered starts its tier's time anyway. */
-export const deliveryGraceMs = minuteMs
+const deliveryGraceMs = minuteMs
 /** How often the fallback is told again while nobody answers. */
 export const remindEveryMs = 30 * minuteMs
 /** How long after its resolution a person can reopen an escalation. */
@@ -181,7 +181,7 @@ const turns: ReadonlySet<EventKind> = new Set<EventKind>([
 ])
 
 /** When the clock has to look at this escalation again; null when nothing can become due any more. */
-export function wakeAt(escalation: Escalation): Date | null {
+function wakeAt(escalation: Escalation): Date | null {
   if (escalation.state === 'resolved') return null
   return earliest(
     nextPromiseAt(escalation.promises),

@@ -32,7 +32,7 @@ export type PromiseTerms = {
 }
 
 /** The share of a promise after which its owner is warned. */
-export const warningPortion = 0.75
+const warningPortion = 0.75
 
 /** The promises of an escalation that starts now. */
 export function startPromises(terms: PromiseTerms, at: Date): Promises {
@@ -45,7 +45,7 @@ export function startPromises(terms: PromiseTerms, at: Date): Promises {
 }
 
 /** One promise, counted from an instant on. */
-export function begin(terms: PromiseTerms, name: PromiseName, startedAt: Date): PromiseState {
+function begin(terms: PromiseTerms, name: PromiseName, startedAt: Date): PromiseState {
   return {
     startedAt,
     ...due(terms, name, startedAt, []),
@@ -72,7 +72,7 @@ const pausable: ReadonlySet<PromiseName> = new Set<PromiseName>(['update', 'reso
  */
 export function recount(promises: Promises, terms: PromiseTerms, pauses: Pause[], now: Date): Promises {
   return mapPromises(promises, (promise, name) => {
-    if (promise.keptAt) return promise
+    if (promise.keptAt || name === 'thirtyDays') return promise
     const counted = pausable.has(name) ? pauses : []
     const times = promise.promisedFor
       ? shifted(promise.promisedFor, promise.startedAt, counted)

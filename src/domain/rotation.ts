@@ -59,8 +59,15 @@ export function compileRotation(spec: RotationSpec, defaultZone: TimeZone): Rota
 
 /** Who is on call at an instant, since when, and until the next handoff. Overrides are not this function's business. */
 export function onCallAt(rotation: Rotation, at: Date): Shift {
-  return shift(rotation, turnAt(rotation, at.getTime()))
+  const last = lastFound.get(rotation)
+  if (last && last.since <= at && at < last.until) return last
+  const found = shift(rotation, turnAt(rotation, at.getTime()))
+  lastFound.set(rotation, found)
+  return found
 }
+
+/** Nearly every question is about the turn of now, and finding it costs a hundred times more than comparing two times. */
+const lastFound = new WeakMap<Rotation, Shift>()
 
 /** Every turn that touches the time from `from` to just before `to`, whole, in order and without gap or overlap. */
 export function shifts(rotation: Rotation, from: Date, to: Date): Shift[] {

@@ -160,6 +160,21 @@ describe('handoffs keep their wall time when the clocks change', () => {
   })
 })
 
+test('it does not matter what was asked before', () => {
+  const spec = { people, every: '12h', handoff: '08:00' }
+  const minutes = fc.array(fc.integer({ min: 0, max: 5 * 24 * 60 }), { minLength: 2, maxLength: 10 })
+  fc.assert(
+    fc.property(minutes, (asked) => {
+      const known = rotation(spec)
+      for (const minute of [...asked, ...asked.map((some) => Math.floor(some / 360) * 360)]) {
+        const instant = new Date(Date.UTC(2026, 2, 27) + minute * 60_000)
+        expect(onCallAt(known, instant)).toEqual(onCallAt(rotation(spec), instant))
+      }
+    }),
+    { numRuns: 50 },
+  )
+})
+
 describe('always', () => {
   const zones = [
     'Europe/Brussels',
