@@ -46,6 +46,9 @@ export function control(parts: Parts, order: Control): void {
       if (channel) channel.read_only = order.on
       break
     }
+    case 'ack_ms':
+      world.ackMs = order.ms
+      break
     case 'clock_skew':
       world.skewMs = order.ms
       break

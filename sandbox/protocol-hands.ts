@@ -79,6 +79,8 @@ export const Control = z.discriminatedUnion('type', [
   }),
   /** answers as read-only: `restricted_action` for posts */
   z.object({ type: z.literal('read_only'), channel: z.string(), on: z.boolean() }),
+  /** real milliseconds the app has to acknowledge, from now on */
+  z.object({ type: z.literal('ack_ms'), ms: z.number().min(1) }),
   /** added to the time in the signatures of requests to the app, which otherwise is the real time */
   z.object({ type: z.literal('clock_skew'), ms: z.number() }),
   /** the app_rate_limited event, which has no inner event */

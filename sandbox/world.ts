@@ -44,7 +44,8 @@ export class World {
   baseUrl = ''
   /** deliveries that wait for the app's answer */
   inFlight = 0
-  readonly ackMs: number
+  /** real time the app has to acknowledge */
+  ackMs: number
 
   constructor(options: SandboxOptions = {}) {
     this.options = options

@@ -38,7 +38,7 @@ export class RawSocket {
 
   /** Waits for the first frame, or an end, that fits. */
   async until<T>(look: () => T | undefined | false): Promise<T> {
-    const deadline = AbortSignal.timeout(4_000)
+    const deadline = AbortSignal.timeout(10_000)
     for (;;) {
       const found = look()
       if (found !== undefined && found !== false) return found

@@ -133,7 +133,7 @@ function input(block_id: string, label: string, element: object) {
 }
 
 beforeEach(async () => {
-  sandbox = await startSandbox({ now: new Date('2026-11-22T09:00:00Z'), ackMs: 600 })
+  sandbox = await startSandbox({ now: new Date('2026-11-22T09:00:00Z') })
 })
 
 afterEach(async () => {
@@ -175,6 +175,7 @@ describe.each(['socket', 'http'] as const)('an unmodified Bolt app over %s', (ov
     const agent = sandbox.person('U0AGENT')
     await agent.command('/escalate', '#support', 'list')
     await agent.seesOnly('#support', 'Nothing is escalated.')
+    sandbox.control({ type: 'ack_ms', ms: 300 })
     await expect(agent.command('/escalate', '#support', 'silent')).rejects.toThrow(/operation_timeout/)
     expect(sandbox.state('U0AGENT').notices.at(-1)?.text).toContain('/escalate failed')
   })

@@ -7,7 +7,7 @@ import { httpApp, RawSocket, ticket } from './app-stub.ts'
 let sandbox: Sandbox
 
 beforeEach(async () => {
-  sandbox = await startSandbox({ now: new Date('2026-11-22T09:00:00Z'), frozen: true, ackMs: 80, pingMs: 50 })
+  sandbox = await startSandbox({ now: new Date('2026-11-22T09:00:00Z'), frozen: true, pingMs: 50 })
 })
 
 afterEach(() => sandbox.close())
@@ -33,6 +33,7 @@ describe('Socket Mode', () => {
   it('delivers again what is not acknowledged: at once, after a minute, after five more', async () => {
     const socket = await (await RawSocket.open(sandbox)).hello()
     socket.acks = false
+    sandbox.control({ type: 'ack_ms', ms: 40 })
     await speak('anyone?')
     await socket.until(() => socket.events().length === 1)
     await socket.until(() => socket.events().length === 2)

@@ -38,7 +38,7 @@ const form = (extra: object = {}) =>
   })
 
 beforeEach(async () => {
-  sandbox = await startSandbox({ now: new Date('2026-11-22T09:00:00Z'), frozen: true, ackMs: 100 })
+  sandbox = await startSandbox({ now: new Date('2026-11-22T09:00:00Z'), frozen: true })
   slack = new WebClient(sandbox.botToken, { slackApiUrl: sandbox.apiUrl, retryConfig: { retries: 0 } })
   socket = await (await RawSocket.open(sandbox)).hello()
 })
@@ -165,8 +165,10 @@ describe('modals', () => {
     const open = await agent().modal('Form')
     await open.fill({ Who: 'Acme' })
     socket.acks = false
+    sandbox.control({ type: 'ack_ms', ms: 40 })
     await expect(open.submit()).rejects.toThrow(/operation_timeout[\s\S]*trouble connecting/)
     socket.acks = true
+    sandbox.control({ type: 'ack_ms', ms: 3_000 })
     await open.submit()
   })
 })

@@ -22,7 +22,7 @@ const quiet = {
   setName() {},
 }
 
-function client(token = sandbox.botToken, timeout = 2_000): WebClient {
+function client(token = sandbox.botToken, timeout = 10_000): WebClient {
   const retryConfig = { retries: 0 }
   return new WebClient(token, {
     slackApiUrl: sandbox.apiUrl,
