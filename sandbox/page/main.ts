@@ -1,4 +1,5 @@
 // Draws everything anew whenever something changed. Each part knows what it already shows and touches only the rest.
+import { Refused } from './api.ts'
 import { drawBench } from './bench.ts'
 import { byId, fill, h } from './dom.ts'
 import { drawHeader } from './header.ts'
@@ -8,7 +9,7 @@ import { closeMenu } from './menu.ts'
 import { drawMessages } from './messages.ts'
 import { drawModal } from './modal.ts'
 import { drawNotices } from './notices.ts'
-import { followPermalink, isHome } from './route.ts'
+import { ANYBODY, followPermalink, go, isHome, readRoute } from './route.ts'
 import { drawSidebar } from './sidebar.ts'
 import { channelOf, current, moved, onChange, refresh, type World } from './state.ts'
 import { closeThread, drawThread } from './thread.ts'
@@ -94,7 +95,12 @@ window.addEventListener('focus', () => void refresh().catch(() => {}))
 setInterval(tick, 1_000)
 
 try {
-  await refresh()
+  // Kept from another workspace, the person may not exist here.
+  await refresh().catch(async (error: unknown) => {
+    if (!(error instanceof Refused) || error.status !== 404 || readRoute().me === ANYBODY) throw error
+    go({ me: ANYBODY, at: '' })
+    await refresh()
+  })
 } catch (error) {
   const text = error instanceof Error ? error.message : ''
   fill(byId('messages'), h('p', { class: 'nothing', role: 'alert' }, `The sandbox did not answer. ${text}`))

@@ -7,6 +7,7 @@ import type { Surface } from './blocks/surface.ts'
 import { clockTime, fullDate } from './dates.ts'
 import { h, type Child } from './dom.ts'
 import { messageTools, quickReaction } from './message-tools.ts'
+import { safeUrl } from './mrkdwn.ts'
 import { flatText, paintEmoji, paintMrkdwn } from './paint.ts'
 import { go } from './route.ts'
 import { nameOf, sceneOf, type World } from './state.ts'
@@ -104,11 +105,17 @@ function body(message: MessageView, shape: Shape, world: World): HTMLElement {
     { class: message.subtype && !message.bot_id ? 'message-body subtype' : 'message-body' },
     written,
     message.attachments.map((one) => attachment(one, on)),
-    message.files.map((file) =>
-      h('div', { class: 'file' }, icon('file'), ` ${file.name} `, h('small', null, `${file.size} bytes`)),
-    ),
+    message.files.map(fileLink),
     message.edited && h('span', { class: 'edited' }, '(edited)'),
   )
+}
+
+function fileLink(file: MessageView['files'][number]): Child {
+  const url = safeUrl(file.url_private)
+  const content = [icon('file'), h('span', null, file.name), h('small', null, `${file.size} bytes`)]
+  return url
+    ? h('a', { class: 'file', href: url, download: file.name, rel: 'noopener' }, content)
+    : h('div', { class: 'file' }, content)
 }
 
 function attachment(one: Record<string, unknown>, on: Surface): HTMLElement {

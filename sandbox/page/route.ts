@@ -9,11 +9,14 @@ export interface Route {
   thread?: string
 }
 
+/** Whoever looks first, before somebody chose. */
+export const ANYBODY = 'U0AGENT'
+
 const KEPT = 'sandbox.me'
 
 export function readRoute(): Route {
   const [, me, at, thread] = decodeURIComponent(location.hash.slice(1)).split('/')
-  return { me: me || localStorage.getItem(KEPT) || 'U0AGENT', at: at ?? '', ...(thread ? { thread } : {}) }
+  return { me: me || localStorage.getItem(KEPT) || ANYBODY, at: at ?? '', ...(thread ? { thread } : {}) }
 }
 
 export const routeTo = (route: Route): string =>

@@ -34,8 +34,8 @@ function paged(world: World, title: RegExp): UserView | undefined {
 function visit(me: UserView | undefined, channel: string, text?: string): void {
   if (!me) return
   if (text !== undefined) prefill(me.id, channel, text)
-  go({ me: me.id, at: channel })
   if (text !== undefined) redrawComposer()
+  go({ me: me.id, at: channel })
 }
 
 /** Where a second-line engineer finds the page: the channel it was posted in. */
@@ -63,7 +63,7 @@ const STEPS: Step[] = [
   {
     id: 'wait',
     title: 'Let nobody answer',
-    text: 'The card is in #frontline and the first line was paged. Do not press anything there: press “+15 min” above, and the next tier is paged.',
+    text: 'The card is in #frontline and the first line was paged. Leave it there: let time pass with “+15 min” or “Next due” above, and the next tier is paged.',
     button: 'See the card',
     take: (world) => {
       visit(paged(world, /first/i), channelNamed('frontline', world))

@@ -6,8 +6,12 @@ import type { World } from './state.ts'
 
 let shown = ''
 
+let wantsFocus = false
+
+/** The next drawing shows what was prefilled, and the caret waits at its end. */
 export const redrawComposer = (): void => {
   shown = ''
+  wantsFocus = true
 }
 
 export function drawWriter(channel: ChannelView | undefined, world: World): void {
@@ -18,6 +22,12 @@ export function drawWriter(channel: ChannelView | undefined, world: World): void
   shown = here
   if (can) {
     fill(pane, composer({ channel: channel.id }))
+    const text = pane.querySelector('textarea')
+    if (wantsFocus && text) {
+      text.focus()
+      text.setSelectionRange(text.value.length, text.value.length)
+    }
+    wantsFocus = false
     return
   }
   const why = channel?.is_archived ? 'This channel is archived.' : channel && 'You are not in this channel.'

@@ -115,6 +115,13 @@ export const form = (customer = ''): View => ({
     },
     {
       type: 'input',
+      block_id: 'runbook',
+      optional: true,
+      label: { type: 'plain_text', text: 'Runbook' },
+      element: { type: 'external_select', action_id: 'runbook', min_query_length: 1 },
+    },
+    {
+      type: 'input',
       block_id: 'channels',
       optional: true,
       label: { type: 'plain_text', text: 'Tell' },
@@ -159,6 +166,8 @@ export async function setStage(options: SandboxOptions = {}): Promise<Stage> {
     visit: async (page, person, place = '') => {
       await page.goto(`${sandbox.url}#/${person}/${place}`)
       await page.locator(`body[data-me="${person}"]`).waitFor()
+      // What the test before left open goes away a moment after it was closed.
+      await page.locator('dialog').waitFor({ state: 'detached' })
     },
     [Symbol.asyncDispose]: async () => {
       await app.stop()
@@ -185,6 +194,9 @@ function listen(app: App): void {
       text: `E-12 ${customer}: ${summary} <@U0FRONT1>`,
       blocks: card(summary),
     })
+  })
+  app.options('runbook', async ({ ack, payload }) => {
+    await ack({ options: ['gateway', 'database'].filter((name) => name.includes(payload.value)).map(option) })
   })
   app.action('acknowledge', async ({ ack, body, client, respond }) => {
     await ack()

@@ -67,11 +67,14 @@ describe('a command with a modal', () => {
     await modal.getByLabel('Severity').selectOption('critical')
     await modal.getByLabel('Summary').fill('short')
     await modal.getByLabel('the customer').check()
+    await modal.getByLabel('Runbook').fill('gate')
+    await modal.getByRole('option', { name: 'gateway' }).click()
     await button(modal, 'Escalate').click()
     await modal.getByText('Say a little more.').waitFor()
     expect(await modal.getByLabel('Severity').inputValue()).toBe('critical')
     expect(await modal.getByLabel('the customer').isChecked()).toBe(true)
     expect(await modal.getByLabel('Summary').getAttribute('aria-invalid')).toBe('true')
+    expect(await modal.locator('[data-block=runbook] output').innerText()).toBe('gateway')
     await modal.getByLabel('Summary').fill('Nobody can pay since nine')
     await button(modal, 'Escalate').click()
     await modal.waitFor({ state: 'detached' })
@@ -371,6 +374,7 @@ describe('with the demo around it', () => {
     await button(step('escalate'), 'Be the agent').click()
     await page.locator('body[data-me=U0AGENT]').waitFor()
     await expect.poll(() => composer().inputValue()).toBe('/escalate')
+    expect(await page.evaluate('document.activeElement.getAttribute("role")')).toBe('combobox')
     await stage.app.client.chat.postMessage({
       channel: 'C0FRONT',
       text: 'E-77 <@U0FRONT1>',
@@ -405,4 +409,10 @@ test('a permalink opens its thread', async () => {
   })
   await page.goto(permalink ?? '')
   await page.getByRole('complementary', { name: 'Thread' }).getByText('linked to').waitFor()
+})
+
+test('a person who is not here gives way to one who is', async () => {
+  await page.goto(`${stage.sandbox.url}?fresh#/U0NOBODY`)
+  await page.locator('body[data-me=U0AGENT]').waitFor()
+  complaints = complaints.filter((text) => !text.includes('404'))
 })
