@@ -60,12 +60,12 @@ export const escalateNow: Verb = (escalation, terms, who, now) => {
   return pages ? changed(...climbed) : refused({ kind: 'no_next_tier' })
 }
 
-/** Ownership moves to a person by name, with a new lapse. */
-export function handOff(to: Actor, note: string | null = null): Verb {
+/** Ownership moves to a person by name, with a new lapse. `canHave`: false for a bot, a stranger and who is gone. */
+export function handOff(to: Actor, note: string | null = null, canHave = isPerson(to)): Verb {
   return punctual((escalation, terms, who, now) => {
     if (escalation.state === 'resolved') return refusedAsResolved(escalation)
     if (isOutOfDate(escalation, who)) return refused({ kind: 'out_of_date' })
-    if (!isPerson(to)) return refused({ kind: 'not_a_person', who: to })
+    if (!canHave) return refused({ kind: 'not_a_person', who: to })
     if (escalation.owner === to) return refused({ kind: 'same_person', owner: to })
     const until = lapseAfter(terms, escalation.severity, now)
     return changed({
@@ -190,15 +190,20 @@ export function reopen(reason: string | null = null): Verb {
   }
 }
 
-/** The source describes the ticket anew. `again`: somebody asked for a human a second time. A more urgent severity counts. */
+/**
+ * The source describes the ticket anew. `again`: somebody asked for a human a second time. A more urgent severity
+ * counts when it is news: a source that only repeats itself does not undo what a person or a rule decided.
+ */
 export function updateTicket(told: Ticket, again: boolean): Verb {
   return punctual((escalation, terms, who, now) => {
     if (escalation.state === 'resolved') return refusedAsResolved(escalation)
     const ticket = mergeTicket(escalation.ticket, told)
     const updated: Happened = { at: now, event: { kind: 'ticket_updated', by: who.by, ticket, again } }
     const { severity = escalation.severity } = told
-    const worse = terms.hasSeverity(severity) && terms.urgency(severity) < terms.urgency(escalation.severity)
-    if (!worse) return changed(updated)
+    const isNews = again || severity !== escalation.ticket.severity
+    const isWorse =
+      terms.hasSeverity(severity) && terms.urgency(severity) < terms.urgency(escalation.severity)
+    if (!isNews || !isWorse) return changed(updated)
     const raised = changeSeverity(severity)(escalation, terms, { by: who.by, seen: null }, now)
     return raised.kind === 'changed' ? changed(updated, ...raised.happened) : raised
   })

@@ -108,6 +108,13 @@ describe('severity', () => {
     expect(story.news()).toEqual(['0 ticket_updated generic', '0 severity_changed generic'])
     expect(story.is).toMatchObject({ severity: 'critical', ticket: { severity: 'critical' } })
   })
+
+  it('that a person lowered stays low when the source repeats itself, not when somebody asks again', () => {
+    const told = { id: 'T-1', subject: 'Checkout is down', severity: 'critical' }
+    const story = new Story().does(updateTicket(told, false), 'generic').does(changeSeverity('high'), 'U0SAM')
+    expect(story.does(updateTicket(told, false), 'generic').is.severity).toBe('high')
+    expect(story.does(updateTicket(told, true), 'generic').is.severity).toBe('critical')
+  })
 })
 
 describe('an end, and a new beginning', () => {
