@@ -125,6 +125,6 @@ export async function renderCard(
   const others = notice.kind === 'direct' ? [notice.from ?? null] : []
   const scene = await gather(gathering, escalation, now, others)
   if (notice.kind === 'direct') return direct(scene, notice)
-  if (notice.kind === 'page' && shape === 'page') return pageReply(scene, notice)
-  return card(scene, notice.kind === 'page' ? notice : null)
+  if (notice.kind !== 'page') return card(scene)
+  return shape === 'page' ? pageReply(scene, notice) : card(scene, notice)
 }

@@ -50,9 +50,9 @@ describe.each(['socket', 'http'] as const)('the main story over %s', (transport)
     await quiet()
     for (const channel of ['C0FRONT', 'C0ENG'])
       expect(shown(await second.sees(channel, /^E-1 critical/))).toMatch(
-        /Acknowledged by second-line until .*09:45 UTC/,
+        /Acknowledged by Second-line engineer until .*09:45 UTC/,
       )
-    const taken = await agent.sees('dm', 'second-line has it until')
+    const taken = await agent.sees('dm', 'Second-line engineer has it until')
     expect(taken.text).toContain('E-1')
     expect(rang()).toEqual(['U0AGENT directly'])
 
@@ -74,7 +74,7 @@ describe.each(['socket', 'http'] as const)('the main story over %s', (transport)
     for (const channel of ['C0FRONT', 'C0ENG']) {
       const over = await second.sees(channel, /^E-1 critical/)
       expect(offers(over)).toEqual(['Reopen'])
-      expect(shown(over)).toContain('Resolved by second-line')
+      expect(shown(over)).toContain('Resolved by Second-line engineer')
     }
     await agent.sees('dm', 'The bank had a fault.')
 

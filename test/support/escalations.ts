@@ -91,11 +91,6 @@ export function pageOf(story: Story, number?: number): PageNotice {
   return found
 }
 
-/** The same page when its message is edited. */
-export function posted(page: PageNotice): PageNotice {
-  return { ...page, posted: true }
-}
-
 /** The newest direct message of this kind. */
 export function directOf(story: Story, about: DirectNotice['about']): DirectNotice {
   const found = story

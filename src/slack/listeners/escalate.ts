@@ -61,21 +61,19 @@ export async function escalate(
 
 async function ticketOf(
   listening: Listening,
-  { view, by, form, origin }: Submission,
+  { view, form, origin }: Submission,
   now: Date,
 ): Promise<Ticket> {
   const { ticket, summary, customer, severity, tried } = form
   const thread =
     origin.channel && origin.message ? { channel: origin.channel, ts: origin.thread ?? origin.message } : null
   const transcript = thread ? await transcriptOf(listening, thread, now) : []
-  const known = await names(listening.directory, [by], now)
   return Ticket.parse({
     id: ticket?.id ?? (thread ? `${thread.channel}:${thread.ts}` : view),
     url: ticket?.url ?? origin.link,
     subject: summary,
     severity,
     customer: { name: customer },
-    requestedBy: known.get(by),
     ...(tried && { tried }),
     ...(transcript.length > 0 && { transcript }),
   })

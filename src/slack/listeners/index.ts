@@ -226,7 +226,7 @@ async function onSubmit(
 ): Promise<FormAnswer> {
   const values = body.view.state.values as FormValues
   const drawn = readDrawn(body.view.private_metadata)
-  const read = submits[name](values, listening.clock.now())
+  const read = await submits[name](values, listening.clock.now(), listening)
   if (!read.ok) return { response_action: 'errors', errors: read.errors }
   if (!drawn) return atFirstInput(values, notSaved())
   let answer: FormAnswer

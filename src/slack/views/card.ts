@@ -17,10 +17,7 @@ import { sentences, severityMark, subjectOf, ticketLink, tierName } from './word
 export function card(scene: Scene, page: PageNotice | null = null): Message {
   const { escalation } = scene
   const asks = page === null || isLive(scene, page)
-  const text =
-    page && asks && !page.posted
-      ? pageText(scene, page)
-      : sentences(essence(escalation), stateText(scene, asks))
+  const text = page && asks ? pageText(scene, page) : sentences(essence(escalation), stateText(scene, asks))
   return message(text, [
     title(scene),
     section(standing(scene, page, asks)),
@@ -60,7 +57,7 @@ function standing(scene: Scene, page: PageNotice | null, asks: boolean): string 
 function askedHere(scene: Scene, page: PageNotice, asks: boolean): (string | null)[] {
   const why = whyPaged(scene, page)
   const asked = page.mention.length > 0 ? `Asked here: ${mentions(page.mention)}` : null
-  if (page.tier !== null) return [why, asked]
+  if (page.tier !== null) return [asks ? why : null, asked]
   if (!asks) return [`Told here because: ${why}`, asked]
   return [page.reason === 'unanswered' ? null : why, askWords(scene, page)]
 }

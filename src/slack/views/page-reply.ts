@@ -14,8 +14,7 @@ export function pageReply(scene: Scene, page: PageNotice): Message {
   const { escalation } = scene
   const asks = isLive(scene, page)
   const first = `${severityMark(scene)} · *E-${escalation.id}* · ${customerOf(escalation.ticket)}`
-  const text =
-    asks && !page.posted ? pageText(scene, page) : sentences(essence(escalation), stateText(scene, asks))
+  const text = asks ? pageText(scene, page) : sentences(essence(escalation), stateText(scene, asks))
   return message(text, [
     section(`${first}\n${subjectOf(escalation.ticket)}`),
     section(asks ? asking(scene, page) : over(scene, page)),

@@ -37,6 +37,5 @@ export type Scene = {
   answerBy?: Date | null
 }
 
-/** `posted`: the page stands there already, so this is an edit: it notifies nobody, and its text tells the state of now. */
-export type PageNotice = Extract<Notice, { kind: 'page' }> & { posted?: boolean }
+export type PageNotice = Extract<Notice, { kind: 'page' }>
 export type DirectNotice = Extract<Notice, { kind: 'direct' }>

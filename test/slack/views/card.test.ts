@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { card } from '#slack/views/card.ts'
 import type { Message } from '#slack/blocks.ts'
-import { bareTicket, fate, pageOf, posted, sceneOf, stories } from '../../support/escalations.ts'
+import { bareTicket, fate, pageOf, sceneOf, stories } from '../../support/escalations.ts'
 import { expectPicture, expectSound } from '../../support/sound.ts'
 
 /** The labels of a card's buttons, in order. */
@@ -23,7 +23,7 @@ describe('a card', () => {
   it.each(Object.entries(stories))('of an escalation that is %s', async (name, tell) => {
     const story = tell()
     const page = pageOf(story, 1)
-    const shown = card(sceneOf(story), posted(page))
+    const shown = card(sceneOf(story), page)
     expectSound(shown, page.mention)
     await expectPicture(shown, `card.${name}`)
   })
@@ -42,17 +42,16 @@ describe('a card', () => {
     await expectPicture(shown, 'card.page')
   })
 
-  it('keeps the mention when it is edited, but its text tells the state', () => {
+  it('stays the whole page, in blocks and text, while it is live', () => {
     const story = stories.paging()
-    const shown = card(sceneOf(story), posted(pageOf(story)))
+    const shown = card(sceneOf(story), pageOf(story))
     expect(JSON.stringify(shown.blocks)).toContain('<@U0FRONT>')
-    expect(shown.text).not.toContain('<@')
-    expect(shown.text).toContain('Nobody has it yet. frontline is asked. If nobody acknowledges by')
+    expect(shown.text).toContain('frontline is asked (<@U0FRONT>) to acknowledge by')
   })
 
   it('in an earlier tier says that the next one has been asked', () => {
     const story = stories.climbed()
-    expect(card(sceneOf(story), posted(pageOf(story, 1))).text).toContain('engineering has been asked.')
+    expect(card(sceneOf(story), pageOf(story, 1)).text).toContain('engineering has been asked.')
     expect(card(sceneOf(story), pageOf(story, 2)).text).toContain(
       'engineering is asked (<@U0ENG>, <!subteam^S0LEADS>)',
     )
@@ -92,8 +91,7 @@ describe('a card', () => {
       fate(pageOf(story, 2), now, { state: 'unsure', settledAt: null }),
       fate(pageOf(story, 2), now, { state: 'pending', attempts: 2, settledAt: null }),
     ]
-    const shown = (count: number) =>
-      card(sceneOf(story, { pages: pages.slice(0, count) }), posted(pageOf(story, 1)))
+    const shown = (count: number) => card(sceneOf(story, { pages: pages.slice(0, count) }), pageOf(story, 1))
     expect(JSON.stringify(shown(1))).toContain(
       'could not be delivered: is_archived (the channel is archived)',
     )

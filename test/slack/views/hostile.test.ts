@@ -21,7 +21,7 @@ import type { PageFate, Scene } from '#slack/views/scene.ts'
 import { severityModal } from '#slack/views/severity-modal.ts'
 import { show } from '#slack/views/show.ts'
 import { updateModal } from '#slack/views/update-modal.ts'
-import { pageOf, posted, sceneOf, stories } from '../../support/escalations.ts'
+import { pageOf, sceneOf, stories } from '../../support/escalations.ts'
 import { expectPicture, expectSound, expectSoundModal } from '../../support/sound.ts'
 import { Story } from '../../support/stories.ts'
 
@@ -98,7 +98,7 @@ function messagesSaying(text: string, ticket = ticketSaying(text)): [Message, st
   ]
   return [
     ...unasked.map((message): [Message, string[]] => [message, []]),
-    ...[page, posted(page)].map((page): [Message, string[]] => [card(live, page), page.mention]),
+    ...[page].map((page): [Message, string[]] => [card(live, page), page.mention]),
     [card(live, fallback), fallback.mention],
     [pageReply(live, fallback), fallback.mention],
   ]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pageReply } from '#slack/views/page-reply.ts'
 import { acknowledge, resolve } from '#domain/verbs.ts'
-import { pageOf, posted, sceneOf, stories } from '../../support/escalations.ts'
+import { pageOf, sceneOf, stories } from '../../support/escalations.ts'
 import { expectPicture, expectSound } from '../../support/sound.ts'
 
 describe('a later page to a channel', () => {
@@ -43,7 +43,7 @@ describe('a later page to a channel', () => {
       climbed: stories.secondRound().passes('15m').delivers(),
     }
     for (const [end, story] of Object.entries(ends)) {
-      const page = posted(pageOf(story, 4))
+      const page = pageOf(story, 4)
       const shown = pageReply(sceneOf(story), page)
       expectSound(shown, page.mention)
       expect(shown.blocks.map(({ type }) => type)).toEqual(['section', 'section'])
