@@ -73,7 +73,7 @@ export function composer(where: Where): HTMLElement {
       void send()
     }
   })
-  text.addEventListener('blur', () => setTimeout(offers.close, 150))
+  text.addEventListener('blur', offers.close)
   return h(
     'form',
     { class: 'composer', on: { submit: (event) => (event.preventDefault(), void send()) } },
