@@ -171,6 +171,10 @@ export async function setStage(options: SandboxOptions = {}): Promise<Stage> {
     },
     [Symbol.asyncDispose]: async () => {
       await app.stop()
+      await sandbox.until(
+        () => sandbox.state('U0AGENT').apps.every((app) => app.sockets === 0),
+        'closed sockets',
+      )
       await sandbox.close()
     },
   }
