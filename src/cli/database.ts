@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs'
 import { connect } from '../store/database.ts'
 import type { Db } from '../store/database.ts'
 import { startEmbedded } from '../store/embedded.ts'
-import { describe } from '../slack/log.ts'
-import { Stop } from './output.ts'
+import { codeOf, sentenceOf, Stop } from './output.ts'
 import { settings } from './policy.ts'
 
 /** Where Belay keeps its own PostgreSQL when it is given none. */
@@ -49,15 +48,5 @@ function explainFailure(error: unknown): never {
   if (error instanceof Stop) throw error
   if (codeOf(error) === '42P01')
     throw new Stop('The database has no tables of Belay yet: run belay migrate.', 1)
-  throw new Stop(`The database did not do it: ${describe(rootOf(error))}`, 1)
-}
-
-function codeOf(error: unknown): unknown {
-  const root = rootOf(error)
-  return root instanceof Error && 'code' in root ? root.code : undefined
-}
-
-/** Drizzle's message is the whole statement; PostgreSQL's own is in its cause. */
-function rootOf(error: unknown): unknown {
-  return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error
+  throw new Stop(`The database did not do it: ${sentenceOf(error)}`, 1)
 }

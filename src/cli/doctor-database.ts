@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { readSettings } from '../config.ts'
 import { spelled } from '../domain/spelled.ts'
-import { describe } from '../slack/log.ts'
 import { serverOf } from '../store/database.ts'
 import type { Db } from '../store/database.ts'
 import { hasEmbedded, withDatabase } from './database.ts'
 import { note, ok, problem } from './finding.ts'
 import type { Finding } from './finding.ts'
-import { Stop } from './output.ts'
+import { sentenceOf } from './output.ts'
 
 /** Belay's SQL needs this version. */
 const oldestVersion = 15
@@ -28,16 +27,20 @@ export async function databaseFindings(): Promise<Finding[]> {
     return [...embedded, ...(await withDatabase(look))]
   } catch (error) {
     const todo = 'Check DATABASE_URL, and that PostgreSQL runs there.'
-    const what = error instanceof Stop ? error.message : describe(error)
-    return [...embedded, problem(`the database can't be used: ${what}`, todo)]
+    return [...embedded, problem(`the database can't be used: ${sentenceOf(error)}`, todo)]
   }
 }
 
 async function look(db: Db): Promise<Finding[]> {
   const before = Date.now()
   const { version, now } = await serverOf(db)
-  const skew = now.getTime() - (before + Date.now()) / 2
+  const skew = skewOf(now.getTime(), before, Date.now())
   return [versionFinding(version), skewFinding(skew), await migrationFinding(db), await quarantineFinding(db)]
+}
+
+/** How far the other clock is outside the time that the question took: 0 when it may well be right. */
+function skewOf(there: number, asked: number, answered: number): number {
+  return there < asked ? there - asked : Math.max(0, there - answered)
 }
 
 function versionFinding(version: number): Finding {

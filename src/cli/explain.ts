@@ -37,7 +37,8 @@ export async function explain(written: string, now: Date): Promise<void> {
   print(...explainLines(found))
 }
 
-async function caseOf(db: Db, id: number, now: Date): Promise<Case | null> {
+/** Reads all that is to be explained; null when there is no such escalation. */
+export async function caseOf(db: Db, id: number, now: Date): Promise<Case | null> {
   const [row] = await db.select().from(escalations).where(eq(escalations.id, id))
   if (!row) return null
   const [policy] = await db.select().from(policies).where(eq(policies.hash, row.policyHash))

@@ -39,3 +39,21 @@ export function readEscalation(text: string): number {
   if (digits === undefined) throw new Stop(`"${text}" is not an escalation: expected one such as E-12.`)
   return Number(digits)
 }
+
+/** PostgreSQL's code of an error, or the operating system's. */
+export function codeOf(error: unknown): string | undefined {
+  const root = rootOf(error)
+  return root instanceof Error && 'code' in root && typeof root.code === 'string' ? root.code : undefined
+}
+
+/** What went wrong with the database, in one line. An error for several addresses has no message, but a code. */
+export function sentenceOf(error: unknown): string {
+  const root = rootOf(error)
+  const said = [root instanceof Error ? root.message : '', codeOf(error) ?? '']
+  return said.find(Boolean) ?? 'an unknown error'
+}
+
+/** Drizzle's message is the whole statement; PostgreSQL's own is in its cause. */
+function rootOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error
+}

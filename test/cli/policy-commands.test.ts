@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { belay } from './run.ts'
+
+/** A process takes its time to start where many tests run at once. */
+vi.setConfig({ testTimeout: 90_000 })
 
 describe('belay', () => {
   it('says what it can do', async () => {
