@@ -1,3 +1,4 @@
+import { apply } from './apply.ts'
 import type { Pause } from './hours.ts'
 import type { Promises, PromiseName } from './promises.ts'
 import { isOverdue, nextPromiseAt } from './promises.ts'
@@ -160,7 +161,9 @@ export const reopenForMs = 7 * dayMs
 export function after(escalation: Escalation, happened: Happened[]): Escalation {
   if (happened.length === 0) return escalation
   const version = escalation.version + 1
-  const changed = withoutMade(happened.reduce((state, { at, event }) => apply(state, event, at), escalation))
+  const changed = withoutMadeGood(
+    happened.reduce((state, { at, event }) => apply(state, event, at), escalation),
+  )
   const turn = happened.some(({ event }) => turns.has(event.kind)) ? version : escalation.turn
   return { ...changed, version, turn, wakeAt: wakeAt(changed) }
 }
@@ -210,171 +213,7 @@ function isWaitingInTime({ waitingSince, promises }: Escalation): boolean {
 }
 
 /** A missed promise that was made good, or that a recount took back, is raised to nobody. */
-function withoutMade(escalation: Escalation): Escalation {
+function withoutMadeGood(escalation: Escalation): Escalation {
   const toRaise = escalation.toRaise.filter((name) => isOverdue(escalation.promises[name]))
   return toRaise.length === escalation.toRaise.length ? escalation : { ...escalation, toRaise }
-}
-
-const nobodyHasIt = { owner: null, acknowledgedAt: null, lapseAt: null }
-
-/** One event, applied. Total: any event can be applied to any escalation. */
-export function apply(escalation: Escalation, event: Event, at: Date): Escalation {
-  switch (event.kind) {
-    case 'opened':
-      return { ...escalation, severity: event.severity, promises: event.promises }
-    case 'paged':
-      return {
-        ...withChannel(escalation, event.asked.channel),
-        ...nobodyHasIt,
-        state: 'paging',
-        round: event.round,
-        tier: event.rung,
-        page: event.number,
-        rungPage: event.number,
-        pagedAt: at,
-        waitUntil: null,
-        waitFrom: null,
-        remindAt: null,
-        home: event.asked.channel,
-      }
-    case 'raised':
-      return {
-        ...withChannel(escalation, event.asked.channel),
-        page: event.number,
-        raised: escalation.raised + 1,
-        toRaise: [],
-      }
-    case 'tier_skipped':
-      return { ...escalation, round: event.round, tier: event.rung }
-    case 'fallback_told':
-      return {
-        ...withChannel(escalation, event.channel),
-        page: event.number,
-        fallbackPage: event.reason === 'unanswered' ? event.number : escalation.fallbackPage,
-        home: escalation.home || event.channel,
-      }
-    case 'page_delivered':
-    case 'wait_started':
-      return event.number === escalation.rungPage && escalation.state === 'paging' && event.waitUntil
-        ? { ...escalation, waitFrom: at, waitUntil: event.waitUntil }
-        : escalation
-    case 'page_undeliverable':
-      return event.number === escalation.rungPage && escalation.state === 'paging'
-        ? { ...escalation, waitFrom: null, waitUntil: at }
-        : escalation
-    case 'unanswered':
-      return { ...escalation, ...nobodyHasIt, state: 'unanswered', waitUntil: null, remindAt: event.remindAt }
-    case 'reminded':
-      return { ...escalation, remindAt: event.remindAt }
-    case 'acknowledged':
-      return {
-        ...owned(escalation, event.by, event.until, at),
-        promises: keep(escalation.promises, ['acknowledge'], at),
-      }
-    case 'handed_off':
-      return {
-        ...owned(escalation, event.to, event.until, at),
-        promises: keep(escalation.promises, ['acknowledge'], at),
-      }
-    case 'lapsed':
-    case 'released':
-      return { ...escalation, ...nobodyHasIt }
-    case 'noted':
-    case 'replied':
-      return extended(escalation, event.until)
-    case 'customer_told':
-      return {
-        ...extended(escalation, event.until),
-        promises: event.promises,
-        told: { at, by: event.by, text: event.text },
-      }
-    case 'waiting':
-      return { ...escalation, waitingSince: at, promises: event.promises }
-    case 'resumed':
-      return {
-        ...extended(escalation, event.until),
-        waitingSince: null,
-        pauses: [...escalation.pauses, event.pause],
-        promises: event.promises,
-      }
-    case 'severity_changed':
-      return {
-        ...extended(escalation, event.until),
-        severity: event.to,
-        promises: event.promises,
-        waitUntil: event.waitUntil,
-      }
-    case 'ticket_updated':
-      return { ...escalation, ticket: event.ticket }
-    case 'promise_warned':
-      return { ...escalation, promises: stamp(escalation.promises, event.promise, { warnedAt: at }) }
-    case 'promise_breached':
-      return {
-        ...escalation,
-        promises: stamp(escalation.promises, event.promise, { breachedAt: event.dueAt }),
-        toRaise: event.raise ? [...escalation.toRaise, event.promise] : escalation.toRaise,
-      }
-    case 'resolved':
-      return {
-        ...escalation,
-        state: 'resolved',
-        resolvedAt: at,
-        resolvedBy: event.by,
-        resolution: event.resolution,
-        waitUntil: null,
-        lapseAt: null,
-        remindAt: null,
-        waitingSince: null,
-        pauses: escalation.waitingSince
-          ? [...escalation.pauses, { from: escalation.waitingSince, to: at }]
-          : escalation.pauses,
-        toRaise: [],
-        promises: keep(escalation.promises, ['acknowledge', 'update', 'resolve', 'thirtyDays'], at),
-      }
-    case 'reopened':
-      return {
-        ...escalation,
-        ...nobodyHasIt,
-        resolvedAt: null,
-        resolvedBy: null,
-        resolution: null,
-        raised: 0,
-        toRaise: [],
-        pauses: [],
-        promises: event.promises,
-      }
-  }
-}
-
-function owned(escalation: Escalation, owner: Actor, until: Date, at: Date): Escalation {
-  return {
-    ...escalation,
-    state: 'acknowledged',
-    owner,
-    acknowledgedAt: at,
-    lapseAt: until,
-    waitUntil: null,
-    remindAt: null,
-  }
-}
-
-function extended(escalation: Escalation, until: Date | null): Escalation {
-  return escalation.state === 'acknowledged' && until ? { ...escalation, lapseAt: until } : escalation
-}
-
-function withChannel(escalation: Escalation, channel: string): Escalation {
-  return escalation.channels.includes(channel)
-    ? escalation
-    : { ...escalation, channels: [...escalation.channels, channel] }
-}
-
-function stamp(promises: Promises, name: PromiseName, marks: Partial<Promises[PromiseName]>): Promises {
-  return { ...promises, [name]: { ...promises[name], ...marks } }
-}
-
-function keep(promises: Promises, names: PromiseName[], at: Date): Promises {
-  return names.reduce(
-    (kept, name) => (kept[name].keptAt ? kept : stamp(kept, name, { keptAt: at })),
-    promises,
-  )
 }

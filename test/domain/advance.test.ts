@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { advance } from '#domain/advance.ts'
-import { apply } from '#domain/escalation.ts'
+import { apply } from '#domain/apply.ts'
 import {
   acknowledge,
   escalateNow,

@@ -57,6 +57,15 @@ describe('marks', () => {
     ])
   })
 
+  it('of one promise may lie between those of another', () => {
+    const promises = {
+      ...startPromises(critical, monday),
+      update: beginUpdate(critical, monday, after(20 * hourMs)),
+    }
+    const marks = marksDue(promises, after(24 * hourMs)).filter(({ promise }) => promise !== 'acknowledge')
+    expect(marks.map(({ promise }) => promise)).toEqual(['resolve', 'resolve', 'update', 'update'])
+  })
+
   it('are the same, one after the other, however often they are asked for', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40 * 24 * 60 })), (stops) => {
