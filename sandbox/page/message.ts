@@ -194,7 +194,7 @@ function replies(message: MessageView, world: World): Child {
 
 function repliedTo(message: MessageView, world: World): Child {
   const root = (world.snap.messages[message.channel] ?? []).find((one) => one.ts === message.thread_ts)
-  const quote = root ? flatText(root.text, sceneOf(world)).slice(0, 90) : 'a message'
+  const quote = root ? flatText(root.text, sceneOf(world)).slice(0, 160) : 'a message'
   return h(
     'div',
     { class: 'replied' },

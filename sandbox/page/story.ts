@@ -55,9 +55,14 @@ const STEPS: Step[] = [
   {
     id: 'escalate',
     title: 'Escalate a ticket',
-    text: 'You are the support agent, and the customer is waiting. Send /escalate and fill in the form.',
+    text: 'You are the support agent, and the customer is waiting. Send the command, and name the customer in the form.',
     button: 'Be the agent',
-    take: (world) => visit(titled(world, /agent/i), channelNamed('support', world), '/escalate'),
+    take: (world) =>
+      visit(
+        titled(world, /agent/i),
+        channelNamed('support', world),
+        '/escalate T-4711 critical Checkout fails for all EU shoppers',
+      ),
     done: (world) => pagedCases(world.ledger).length > 0,
   },
   {

@@ -373,7 +373,7 @@ describe('with the demo around it', () => {
     const step = (name: string) => page.locator(`[data-step=${name}]`)
     await button(step('escalate'), 'Be the agent').click()
     await page.locator('body[data-me=U0AGENT]').waitFor()
-    await expect.poll(() => composer().inputValue()).toBe('/escalate')
+    await expect.poll(() => composer().inputValue()).toMatch(/^\/escalate T-4711 critical/)
     expect(await page.evaluate('document.activeElement.getAttribute("role")')).toBe('combobox')
     await stage.app.client.chat.postMessage({
       channel: 'C0FRONT',
