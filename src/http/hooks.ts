@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
+import { describe } from '../slack/log.ts'
 import { sources } from '../sources/index.ts'
 import { receive, unknownNames } from '../sources/receive.ts'
 import type { Receipt } from '../sources/receive.ts'
@@ -26,7 +27,7 @@ export function hooks({ store, clock, log }: { store: Store; clock: Clock; log: 
     if (problems.length > 0)
       return refuse(400, 'The ticket event names what the policy does not know.', problems)
     return receive(store, name, reading.id, reading.event, now).then(accepted, (error: unknown) => {
-      log.error({ err: error, source: name }, 'a ticket event could not be kept')
+      log.error({ err: describe(error), source: name }, 'a ticket event could not be kept')
       return refuse(503, 'The database can not take it now. Send it again.')
     })
   }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
+import { describe } from '../slack/log.ts'
 import type { Db } from '../store/database.ts'
 import { claimReceived, failed, handled } from '../store/inbox.ts'
 import type { Received } from '../store/inbox.ts'
@@ -25,7 +26,7 @@ async function workOn({ db, clock, log, handle }: InboxWork, event: Received): P
     await handle(event.body, clock.now())
     await handled(db, event.key, clock.now())
   } catch (error) {
-    log.warn({ err: error, event: event.key }, 'an event could not be handled; it is tried again')
+    log.warn({ err: describe(error), event: event.key }, 'an event could not be handled; it is tried again')
     await failed(db, event, error instanceof Error ? error.message : String(error), clock.now())
   }
 }

@@ -7,6 +7,7 @@ import { claimNotices, claimUnsure, expireLeases } from '../store/outbox.ts'
 import { classify } from '../slack/clients.ts'
 import type { Sending } from '../slack/deliver.ts'
 import { deliver } from '../slack/deliver.ts'
+import { describe } from '../slack/log.ts'
 import { reconcile } from '../slack/reconcile.ts'
 import { renderCard } from '../slack/render.ts'
 
@@ -73,7 +74,7 @@ export class Pump {
       await this.#post(clock)
       await this.#edit(clock)
     } catch (error) {
-      log.error({ err: error }, 'the outbox could not be read')
+      log.error({ err: describe(error) }, 'the outbox could not be read')
     }
   }
 
@@ -104,7 +105,7 @@ export class Pump {
   /** What a failure leaves behind is found again by its lease. */
   #start(underway: Map<string, Promise<void>>, key: string, work: Promise<void>): void {
     const watched = work
-      .catch((error: unknown) => this.#sending.log.error({ err: error, key }, 'a delivery failed here'))
+      .catch((error: unknown) => this.#sending.log.error({ err: describe(error), key }, 'a delivery failed here'))
       .finally(() => {
         underway.delete(key)
         this.wake()

@@ -1,6 +1,7 @@
 import { schedule } from 'node-cron'
 import type { ScheduledTask } from 'node-cron'
 import type { Logger } from 'pino'
+import { describe } from '../slack/log.ts'
 
 /** A duty of the clock: it may ring late, twice or not at all, for the deadlines are in the rows. */
 export type Duty = { name: string; when: string; run: () => Promise<void> }
@@ -48,7 +49,7 @@ async function runDuty({ name, run }: Duty, lastRun: Map<string, number>, log: L
     await run()
     lastRun.set(name, performance.now())
   } catch (error) {
-    log.error({ err: error, duty: name }, 'a duty of the clock failed; it is tried again at its next time')
+    log.error({ err: describe(error), duty: name }, 'a duty of the clock failed; it is tried again at its next time')
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ReceiverEvent } from '@slack/bolt'
 import type { Logger } from 'pino'
+import { describe } from '../log.ts'
 
 /** A payload of Slack's, as it came. */
 export type SlackBody = Record<string, unknown>
@@ -74,7 +75,7 @@ async function acknowledge(event: ReceiverEvent, logger: Logger): Promise<void> 
   try {
     await event.ack()
   } catch (error) {
-    logger.debug({ err: error }, 'could not acknowledge; Slack will send it again')
+    logger.debug({ err: describe(error) }, 'could not acknowledge; Slack will send it again')
   }
 }
 
