@@ -29,7 +29,10 @@ export type DirectAbout =
 /** One entry of the timeline, by the version that wrote it and its position there. */
 export type EntryRef = { version: number; position: number }
 
-/** What the outside must be told. It says what and about whom; the words are chosen at delivery, from the state of then. */
+/**
+ * What the outside must be told. It says what and about whom; the words are chosen at delivery, from the state of then.
+ * `card`: the channel's card anew, because the one there was is lost; it asks nobody.
+ */
 export type Notice =
   | {
       kind: 'page'
@@ -41,6 +44,7 @@ export type Notice =
       missed?: PromiseName[]
       detail?: string
     }
+  | { kind: 'card'; channel: string }
   | {
       kind: 'direct'
       user: Actor
@@ -215,6 +219,7 @@ function enqueued(escalation: number, notice: Notice, entry: EntryRef, urgency: 
       return { ...base, key: `direct:${at}:${notice.about}:${notice.user}` }
     case 'line':
       return { ...base, key: `line:${at}:${notice.channel}` }
+    case 'card':
     case 'alarm':
     case 'digest':
       return { ...base, key: `${notice.kind}:${at}` }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { addMs, secondMs } from '../domain/time.ts'
-import { claimStale, settleBehind, settleLost, settleRefreshed } from '../store/cards.ts'
+import { claimStale, replaceLost, settleBehind, settleLost, settleRefreshed } from '../store/cards.ts'
 import { find } from '../store/escalations.ts'
 import type { CardRow, NoticeRow } from '../store/outbox.ts'
 import { claimNotices, claimUnsure, expireLeases } from '../store/outbox.ts'
@@ -132,8 +132,8 @@ export async function refresh(sending: Sending, card: CardRow): Promise<void> {
   } catch (error) {
     const verdict = classify(error, 'chat.update')
     log.warn({ card: card.id, escalation: card.escalation, verdict }, 'a card was not edited')
-    if (verdict.kind === 'gone' || verdict.kind === 'permanent')
-      return settleLost(store.db, card.id, verdict.why)
+    if (verdict.kind === 'gone') return replaceLost(store.db, card, verdict.why, now)
+    if (verdict.kind === 'permanent') return settleLost(store.db, card.id, verdict.why)
     const waitMs = verdict.kind === 'retry' ? verdict.afterMs : retryEditMs
     if (verdict.kind === 'retry') pace.block('chat.update', addMs(now, waitMs))
     return settleBehind(store.db, card.id, addMs(now, Math.max(waitMs, secondMs)))

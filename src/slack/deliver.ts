@@ -5,7 +5,7 @@ import { isObsolete } from '../domain/notice.ts'
 import type { Enqueued } from '../domain/notice.ts'
 import { addMs, secondMs } from '../domain/time.ts'
 import { pageDelivered, pageUndeliverable } from '../domain/verbs.ts'
-import { settleLost } from '../store/cards.ts'
+import { replaceLost } from '../store/cards.ts'
 import { changeIn, find } from '../store/escalations.ts'
 import type { NoticeRow, Posted } from '../store/outbox.ts'
 import {
@@ -146,7 +146,7 @@ async function settleError(
     case 'unsure':
       return settleUnsure(store.db, row.id, addMs(row.attemptedAt ?? now, lookAfterMs[0]), 0, verdict.why)
     case 'gone':
-      if (rendered.thread) await settleLost(store.db, rendered.thread.id, verdict.why)
+      if (rendered.thread) await replaceLost(store.db, rendered.thread, verdict.why, now)
       return settleRetry(
         store.db,
         row.id,

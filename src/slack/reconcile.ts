@@ -90,6 +90,8 @@ function shapeOf({ notice }: NoticeRow, { thread }: Found): CardShape | null {
   switch (notice.kind) {
     case 'page':
       return thread ? 'page' : 'card'
+    case 'card':
+      return 'card'
     case 'direct':
       return 'direct'
     default:

@@ -48,6 +48,8 @@ export async function render(
       return alone(await digestMessage(gathering.store, notice, now))
     case 'page':
       return escalation ? renderPage(gathering, notice, escalation, now) : gone
+    case 'card':
+      return escalation ? renderAnew(gathering, escalation, now) : gone
     case 'direct':
       return escalation ? renderDirect(gathering, notice, escalation, now) : gone
     case 'line':
@@ -77,6 +79,13 @@ async function renderPage(
     kind: 'post',
     rendered: { message, thread, broadcast: thread !== null, shape, version: escalation.version },
   }
+}
+
+/** A card in the place of one that is lost. */
+async function renderAnew(gathering: Gathering, escalation: Escalation, now: Date): Promise<Rendering> {
+  const message = card(await gather(gathering, escalation, now))
+  const { version } = escalation
+  return { kind: 'post', rendered: { message, thread: null, broadcast: false, shape: 'card', version } }
 }
 
 /** Direct messages that stay true: they are edited as a card is. */

@@ -1,8 +1,9 @@
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { addMs } from '../domain/time.ts'
-import type { Db } from './database.ts'
+import type { Db, Tx } from './database.ts'
 import { leaseMs } from './outbox.ts'
 import type { CardRow } from './outbox.ts'
+import { enqueue } from './save.ts'
 import { cards } from './schema.ts'
 
 /** Claims cards that are behind their escalation, the most urgent first. Each is ours for the lease. */
@@ -43,8 +44,23 @@ export async function settleBehind(db: Db, id: string, notBefore: Date): Promise
 }
 
 /** The message can't be edited any more (deleted, too old): `why` says so. */
-export async function settleLost(db: Db, id: string, why: string): Promise<void> {
+export async function settleLost(db: Db | Tx, id: string, why: string): Promise<void> {
   await db.update(cards).set({ lost: why, leaseUntil: null }).where(eq(cards.id, id))
+}
+
+/** A card that is lost is posted anew, once: without it nobody in its channel could see or do anything. */
+export async function replaceLost(db: Db, card: CardRow, why: string, now: Date): Promise<void> {
+  const { id, escalation, channel, priority } = card
+  const notice = { kind: 'card', channel } as const
+  await db.transaction(async (tx) => {
+    await settleLost(tx, id, why)
+    if (card.shape !== 'card') return
+    await enqueue(
+      tx,
+      [{ key: `card:${id}`, escalation, target: channel, priority: priority + 100_000, notice }],
+      now,
+    )
+  })
 }
 
 /** A reader has seen an old card: it is edited again whatever we believe it shows. */

@@ -161,7 +161,7 @@ export async function noticeById(db: Db | Tx, id: string): Promise<NoticeRow | n
   return row ?? null
 }
 
-/** True while a page of this escalation to this channel has still to go out: its thread lines wait for it. */
+/** True while a page or a card of this escalation has still to go out to this channel: its thread lines wait for it. */
 export async function pageIsPending(db: Db, escalation: number, channel: string): Promise<boolean> {
   const [row] = await db
     .select({ id: notices.id })
@@ -169,7 +169,7 @@ export async function pageIsPending(db: Db, escalation: number, channel: string)
     .where(
       and(
         eq(notices.escalation, escalation),
-        eq(notices.kind, 'page'),
+        inArray(notices.kind, ['page', 'card']),
         eq(notices.target, channel),
         inArray(notices.state, ['pending', 'sending', 'unsure']),
       ),

@@ -15,6 +15,7 @@ function short(notice: Notice): string {
       return `direct ${notice.user} ${notice.about}`
     case 'line':
       return `${notice.broadcast ? 'broadcast' : 'line'} ${notice.channel}`
+    case 'card':
     case 'alarm':
     case 'digest':
       return notice.kind
