@@ -70,7 +70,7 @@ async function socketFinding({
 }
 
 /** Every channel with what it is for, every person and every user group of a policy. */
-export function placesIn({ tiers, digest, fallback, rotations, admins }: PolicyDocument) {
+function placesIn({ tiers, digest, fallback, rotations, admins }: PolicyDocument) {
   const channels = new Map<string, string[]>()
   const use = (id: string, what: string) => channels.set(id, [...(channels.get(id) ?? []), what])
   for (const [name, { channel }] of Object.entries(tiers)) use(channel, `tier ${name}`)

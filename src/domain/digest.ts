@@ -86,7 +86,7 @@ export function isAllClear(of: readonly Section[]): boolean {
 }
 
 /** What each promise is called in a sentence. */
-export const promiseWords: Record<PromiseName, string> = {
+const promiseWords: Record<PromiseName, string> = {
   acknowledge: 'acknowledgement',
   update: 'customer update',
   resolve: 'resolution',
