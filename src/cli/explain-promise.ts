@@ -31,8 +31,17 @@ export function explainPromise(escalation: Escalation, version: PolicyVersion, n
   const at = (instant: Date) => shownTime(instant, version.timezone)
   return [
     `${titles[name]}: ${standing(promise, at)}`,
-    ...why(escalation, version, name, at).map((line) => `  ${line}`),
+    ...counting(() => why(escalation, version, name, at)).map((line) => `  ${line}`),
   ]
+}
+
+/** An escalation whose severity or calendar its policy does not have is just what somebody wants explained. */
+export function counting(lines: () => string[]): string[] {
+  try {
+    return lines()
+  } catch (error) {
+    return [`It can't be counted: ${error instanceof Error ? error.message : String(error)}.`]
+  }
 }
 
 type Shown = (at: Date) => string

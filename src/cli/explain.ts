@@ -14,7 +14,7 @@ import { escalations, policies } from '../store/schema.ts'
 import { timelineOf } from '../store/timeline.ts'
 import type { Entry } from '../store/timeline.ts'
 import { withDatabase } from './database.ts'
-import { explainPromise } from './explain-promise.ts'
+import { counting, explainPromise } from './explain-promise.ts'
 import { columns, print, readEscalation, Stop } from './output.ts'
 import { plainly } from './plainly.ts'
 import { shownTime } from './times.ts'
@@ -89,7 +89,7 @@ function nowLines(one: Case, scene: Scene): string[] {
   const stuck = `The clock leaves it alone: ${quarantine}`
   return [
     plainly(stateText(scene), version.timezone),
-    ...waitLines(one),
+    ...counting(() => waitLines(one)),
     ...(quarantine
       ? [stuck, `belay quarantine release E-${escalation.id} puts it back under the clock.`]
       : []),

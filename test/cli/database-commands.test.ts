@@ -121,6 +121,14 @@ describe('belay explain', () => {
     expect(resumed).toContain('It waited 16 h 30 min on the customer, which does not count here.')
   })
 
+  it('explains what it can of one that can not be counted', async () => {
+    await using here = await desk()
+    await here.store.db.update(escalations).set({ severity: 'gone', quarantine: 'a bad row' })
+    const out = await here.explained('2026-12-23 18:00')
+    expect(out).toContain('The clock leaves it alone: a bad row')
+    expect(out).toContain('It can\'t be counted: the policy has no severity "gone".')
+  })
+
   it('says when there is none, or no such thing', async () => {
     await using here = await desk()
     expect(await here.run('explain', 'E-404')).toMatchObject({
