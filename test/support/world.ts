@@ -149,13 +149,14 @@ function configFor(sandbox: Sandbox, databaseUrl: string, transport: 'socket' | 
 
 let sent = 0
 
-async function sendHook(
+/** Sends a ticket event as a ticket system does, signed. */
+export async function sendHook(
   url: string,
-  sandbox: Sandbox,
+  { clock }: Pick<Sandbox, 'clock'>,
   event: object,
   options: HookOptions = {},
 ): Promise<HookAnswer> {
-  const { id = `evt_${(sent += 1)}`, secret = webhookSecret, at = sandbox.clock.now() } = options
+  const { id = `evt_${(sent += 1)}`, secret = webhookSecret, at = clock.now() } = options
   const { source = 'generic', raw: body = JSON.stringify(event) } = options
   const headers = {
     'content-type': 'application/json',

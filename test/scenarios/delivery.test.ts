@@ -1,0 +1,143 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { plain, startDesk, type Desk } from '../support/desk.ts'
+import { offers, phones, shown } from '../support/pings.ts'
+import { ticketEvent } from '../support/tickets.ts'
+import { examplePolicy, testPolicy } from '../support/world.ts'
+
+let desk: Desk
+beforeAll(async () => {
+  desk = await startDesk()
+})
+afterEach(() => desk.clear())
+afterAll(() => desk[Symbol.asyncDispose]())
+
+/** The messages in a channel that are about this, threads left out. */
+const about = (channel: string, words: string) =>
+  desk.sandbox.messages(channel).filter((message) => message.text.includes(words) && !message.thread_ts)
+
+it('a channel that is archived: the fallback hears of it within seconds, and the next tier is asked', async () => {
+  const { sandbox, manager, pass, quiet } = desk
+  const told = await desk.escalate('Archived', plain)
+  await sandbox.act({ type: 'archive', as: 'U0HEAD', channel: 'C0ENG' })
+  const rang = phones(sandbox)
+  const decided = sandbox.clock.now().getTime() + 15 * 60_000
+  await pass(15.1)
+  const alarm = await manager.sees('C0ADMINS', new RegExp(`^${told.name} `))
+  expect(alarm.text).toContain(
+    'The page to <#C0ENG> could not be delivered: is_archived (the channel is archived).',
+  )
+  expect(Number(alarm.ts) * 1000 - decided).toBeLessThan(6_000)
+  await manager.sees('C0MGMT', new RegExp(`^${told.name} `))
+  await manager.sees('dm', 'A message (page) could not be delivered to')
+  expect(rang()).toEqual(['U0ENG1 directly', 'U0HEAD directly', 'U0HEAD in C0ADMINS', 'U0HEAD in C0MGMT'])
+  expect(shown(desk.first.again(told.card))).toContain('could not be delivered')
+  await sandbox.act({ type: 'unarchive', as: 'U0HEAD', channel: 'C0ENG' })
+  await quiet()
+})
+
+it('a channel that is limited waits, and no other waits for it', async () => {
+  const { sandbox, first, pass, quiet, hook } = desk
+  const told = await desk.escalate('Quick one', plain)
+  sandbox.fault({
+    on: 'chat.postMessage',
+    channel: 'C0FRONT',
+    effect: { kind: 'ratelimited', retry_after: 20 },
+  })
+  await hook(ticketEvent('ticket.escalated', { id: 'slow-one', subject: 'Slow one' }))
+  await quiet()
+  expect(about('C0FRONT', 'Slow one')).toEqual([])
+  await first.sees('dm', 'Slow one')
+  await first.press(told.card, 'Escalate now')
+  await quiet()
+  expect(about('C0ENG', 'Quick one')).toHaveLength(1)
+  expect(about('C0FRONT', 'Slow one')).toEqual([])
+  await pass(0.5)
+  expect(about('C0FRONT', 'Slow one')).toHaveLength(1)
+  await hook(ticketEvent('ticket.solved', { id: 'slow-one' }))
+})
+
+it.each(['its event tells', 'its event is lost too'])(
+  'Slack keeps the page and its answer is lost: one message, and %s',
+  async (how) => {
+    const { sandbox, first, pass, quiet, hook } = desk
+    const subject = `Lost answer, ${how}`
+    sandbox.fault({ on: 'chat.postMessage', channel: 'C0FRONT', when: 'after', effect: { kind: 'drop' } })
+    if (how.includes('too'))
+      sandbox.fault({ on: 'event:message', channel: 'C0FRONT', effect: { kind: 'drop' } })
+    const rang = phones(sandbox)
+    await hook(ticketEvent('ticket.escalated', { id: how, subject }))
+    await pass(0.5)
+    expect(about('C0FRONT', subject)).toHaveLength(1)
+    expect(rang()).toEqual(['U0FRONT2 directly', 'U0FRONT2 in C0FRONT'])
+    const card = await first.sees('C0FRONT', subject)
+    await first.press(card, 'Acknowledge')
+    await quiet()
+    expect(first.again(card).text).toContain('Acknowledged by First-line engineer 2')
+    await hook(ticketEvent('ticket.solved', { id: how }))
+  },
+)
+
+it('Slack fails before it keeps the page: it is sent again, once', async () => {
+  const { sandbox, pass, quiet, hook } = desk
+  sandbox.fault({
+    on: 'chat.postMessage',
+    channel: 'C0FRONT',
+    effect: { kind: 'error', error: 'internal_error' },
+  })
+  const rang = phones(sandbox)
+  await hook(ticketEvent('ticket.escalated', { id: 'failed-once', subject: 'Failed once' }))
+  await quiet()
+  expect(about('C0FRONT', 'Failed once')).toEqual([])
+  await pass(0.5)
+  expect(about('C0FRONT', 'Failed once')).toHaveLength(1)
+  expect(rang()).toEqual(['U0FRONT2 directly', 'U0FRONT2 in C0FRONT'])
+  await hook(ticketEvent('ticket.solved', { id: 'failed-once' }))
+})
+
+it('a tier whose people are gone is skipped at once, the card and the fallback say so', async () => {
+  const { belay, sandbox, manager, quiet, hook } = desk
+  await belay.adopt(testPolicy(examplePolicy.replace('[U0FRONT1, U0FRONT2, U0FRONT3]', '[U0GHOST]')))
+  const rang = phones(sandbox)
+  await hook(ticketEvent('ticket.escalated', { id: 'ghost', subject: 'Nobody there' }))
+  await quiet()
+  expect(rang()).toEqual(['U0ENG1 directly', 'U0ENG1 in C0ENG', 'U0HEAD in C0ADMINS'])
+  const alarm = await manager.sees('C0ADMINS', 'Nobody there')
+  expect(alarm.text).toContain('Nobody is on call in tier frontline, so it was skipped.')
+  const card = await manager.sees('C0ENG', /critical, .*Nobody there/)
+  await manager.sees('C0ENG', 'Nobody is on call in tier frontline', { thread: card })
+  await hook(ticketEvent('ticket.solved', { id: 'ghost' }))
+  await belay.adopt(testPolicy())
+})
+
+it('a policy that is read again holds for what opens from then on; what is open keeps its own', async () => {
+  const { belay, sandbox, pass } = desk
+  const before = await desk.escalate('Old rules', plain)
+  const quick = examplePolicy.replace('- { tier: frontline }', '- { tier: frontline, wait: 1m }')
+  await belay.adopt(testPolicy(quick))
+  const after = await desk.escalate('New rules', plain)
+  await pass(2)
+  expect(about('C0ENG', 'New rules')).toHaveLength(1)
+  expect(about('C0ENG', 'Old rules')).toEqual([])
+  await pass(14)
+  expect(about('C0ENG', 'Old rules')).toHaveLength(1)
+  expect(
+    [before.name, after.name].every((name) =>
+      sandbox.messages('C0ENG').some(({ text }) => text.startsWith(name)),
+    ),
+  ).toBe(true)
+  await belay.adopt(testPolicy())
+})
+
+it('a card that somebody deleted is posted anew, and still answers', async () => {
+  const { sandbox, first, second, quiet, pass } = desk
+  const told = await desk.escalate('Deleted', plain)
+  await sandbox.act({ type: 'delete', as: sandbox.botUserId, channel: 'C0FRONT', ts: told.card.ts })
+  await quiet()
+  await pass(15.5)
+  const page = await second.sees('C0ENG', 'Deleted')
+  await second.press(page, 'Acknowledge')
+  await quiet()
+  const again = await first.sees('C0FRONT', new RegExp(`^${told.name} `))
+  expect(again.text).toContain('Acknowledged by Second-line engineer')
+  expect(offers(again)).toContain('Resolve')
+})

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connect } from '#store/database.ts'
+import { startSandbox } from '../../sandbox/index.ts'
+import type { Sandbox } from '../../sandbox/protocol.ts'
+import { testDatabase } from '../support/database.ts'
+import { environment, linesOf, policyFile, startProcess } from '../support/process.ts'
+import { ticketEvent } from '../support/tickets.ts'
+import { examplePolicy, sendHook, webhookSecret } from '../support/world.ts'
+
+describe('a start that can not go well', () => {
+  it('lists everything that is wrong with the environment, and exits with 2', async () => {
+    await using belay = startProcess({
+      PORT: 'http',
+      DATABASE_URL: 'mysql://secret@db',
+      SLACK_BOT_TOKEN: 'xoxp-user',
+    })
+    expect(await belay.ended).toBe(2)
+    expect(belay.stdout()).toBe('')
+    for (const name of ['PORT', 'DATABASE_URL', 'SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'])
+      expect(belay.stderr()).toMatch(new RegExp(`^${name} `, 'm'))
+    expect(belay.stderr()).not.toMatch(/secret@db|xoxp-user/)
+  })
+
+  it('reports everything that is wrong with the policy, and exits with 2', async () => {
+    const wrong = examplePolicy
+      .replace('rounds: 2', 'rounds: none')
+      .replace('policy: vip }', 'policy: vips }')
+    await using file = await policyFile(wrong)
+    const nowhere = { apiUrl: 'http://127.0.0.1:9/api/', botToken: 'xoxb-1', appToken: 'xapp-1' }
+    await using belay = startProcess(environment(nowhere, 'postgres://nobody@127.0.0.1:9/none', file.path))
+    expect(await belay.ended).toBe(2)
+    expect(belay.stderr()).toMatch(/belay\.yml:\d+.*rounds/)
+    expect(belay.stderr()).toMatch(/belay\.yml:\d+.*vips/)
+  })
+})
+
+describe('with Slack', () => {
+  let sandbox: Sandbox
+  beforeAll(async () => {
+    sandbox = await startSandbox({ random: 1 })
+  })
+  afterAll(() => sandbox.close())
+
+  it('answers its operators, reads the policy again, and stops when it is asked to', async () => {
+    await using database = await testDatabase()
+    await using file = await policyFile()
+    await using belay = startProcess(environment(sandbox, database.url, file.path))
+    const url = await belay.url()
+    await sandbox.connected()
+    await belay.logged('live')
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ ok: true })
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    expect(metrics).toMatch(/^belay_sweep_lag_seconds 0$/m)
+
+    belay.signal('SIGHUP')
+    await belay.logged('the policy was read again')
+    await file.write(examplePolicy.replace('channel: C0FRONT', 'channel: C0SUPPORT'))
+    await belay.logged('the policy was read again', 2)
+    await file.write('severities: {}\n')
+    await belay.logged('the running policy stays')
+    for (const channel of ['C0ADMINS', 'U0HEAD'])
+      await sandbox.until(
+        () => sandbox.messages(channel).find(({ text }) => text.includes('The policy file was changed')),
+        channel,
+      )
+    await sendHook(url, sandbox, ticketEvent('ticket.escalated', { subject: 'By the new policy' }))
+    await sandbox.until(
+      () => sandbox.messages('C0SUPPORT').find(({ text }) => text.includes('By the new policy')),
+      'the page',
+    )
+
+    belay.signal('SIGTERM')
+    expect(await belay.ended).toBe(0)
+    const secrets = [
+      sandbox.botToken,
+      sandbox.appToken,
+      webhookSecret.slice(6),
+      'By the new policy',
+      'postgres://',
+    ]
+    for (const secret of secrets) expect(belay.stdout() + belay.stderr()).not.toContain(secret)
+    expect(linesOf(belay.stdout()).length).toBeGreaterThan(3)
+    expect(belay.stderr()).toBe('')
+  })
+
+  it('stops in time, and well, though Slack does not answer', async () => {
+    await using database = await testDatabase()
+    await using file = await policyFile()
+    const mend = sandbox.fault({ on: '*', times: 0, effect: { kind: 'hang' } })
+    await using belay = startProcess(environment(sandbox, database.url, file.path))
+    const url = await belay.url()
+    expect(await sendHook(url, sandbox, ticketEvent('ticket.escalated'))).toMatchObject({ status: 202 })
+    const ready = await fetch(`${url}/readyz`)
+    expect([ready.status, JSON.stringify(await ready.json())]).toEqual([
+      503,
+      expect.stringContaining('slack: '),
+    ])
+    const askedAt = performance.now()
+    belay.signal('SIGTERM')
+    expect(await belay.ended).toBe(0)
+    expect(performance.now() - askedAt).toBeLessThan(10_000)
+    mend()
+  })
+
+  it.each(['before', 'after'] as const)(
+    'killed in the middle of a page, %s Slack has it: it arrives exactly once',
+    async (when) => {
+      await using database = await testDatabase()
+      await using file = await policyFile()
+      const env = environment(sandbox, database.url, file.path)
+      const subject = `Killed ${when}`
+      const arrived = () => sandbox.messages('C0FRONT').filter(({ text }) => text.includes(subject))
+      const mend = sandbox.fault({
+        on: 'chat.postMessage',
+        channel: 'C0FRONT',
+        times: 0,
+        when,
+        effect: { kind: 'hang' },
+      })
+      {
+        await using belay = startProcess(env)
+        const { status } = await sendHook(
+          await belay.url(),
+          sandbox,
+          ticketEvent('ticket.escalated', { subject }),
+        )
+        expect(status).toBe(202)
+        await sandbox.until(
+          () => sandbox.state('U0HEAD').faults.some(({ hits }) => hits > 0),
+          'the page to be under way',
+        )
+        belay.signal('SIGKILL')
+        expect(await belay.ended).toBe('SIGKILL')
+      }
+      mend()
+      expect(arrived()).toHaveLength(when === 'after' ? 1 : 0)
+      await aMinuteLater(database.url)
+      await using belay = startProcess(env)
+      await belay.url()
+      await sandbox.connected()
+      const card = await sandbox.until(() => arrived()[0], 'the page', 20_000)
+      const first = sandbox.person('U0FRONT1')
+      await first.press(card, 'Acknowledge')
+      await sandbox.until(
+        () => first.again(card).text.includes('Acknowledged by'),
+        'the card to live',
+        20_000,
+      )
+      expect(arrived().filter(({ thread_ts }) => !thread_ts)).toHaveLength(1)
+      belay.signal('SIGTERM')
+      expect(await belay.ended).toBe(0)
+    },
+  )
+})
+
+/** As if the database had been left alone for a minute. */
+async function aMinuteLater(url: string): Promise<void> {
+  const { $client } = connect(url, () => {})
+  await $client.query(`update notices set attempted_at = attempted_at - interval '1 minute',
+    lease_until = lease_until - interval '1 minute', not_before = not_before - interval '1 minute'`)
+  await $client.end()
+}

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { minuteMs } from '#domain/time.ts'
+import { databaseLine, type Line } from '../support/database-line.ts'
+import { ticketEvent } from '../support/tickets.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+let world: World
+let line: Line
+beforeAll(async () => {
+  world = await startWorld({ through: async (url) => (line = await databaseLine(url)) })
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const escalated = ticketEvent('ticket.escalated')
+
+describe('a ticket event that can not be taken', () => {
+  it('is answered with everything that is wrong with it', async () => {
+    const { status, body } = await world.hook({
+      type: 'ticket.exploded',
+      data: { ticket: { id: ' ', url: 'ftp://x' } },
+    })
+    expect(status).toBe(400)
+    expect(body['error']).toBe('The body is not a ticket event.')
+    const problems = (body['problems'] as string[]).map((problem) => problem.split(':')[0])
+    expect(problems).toEqual(['type', 'data.ticket.id', 'data.ticket.url', 'data.ticket.subject'])
+  })
+
+  it('is answered with the severities there are when it names another', async () => {
+    const { status, body } = await world.hook(ticketEvent('ticket.escalated', { severity: 'urgent' }))
+    expect(status).toBe(400)
+    expect(body['problems']).toEqual([
+      'data.ticket.severity: expected one of critical, high, normal, low; got "urgent"',
+    ])
+  })
+
+  it('is answered with 400 when it is not JSON, or not an object', async () => {
+    for (const raw of ['{"type":', '[]', 'null', '']) {
+      const { status, body } = await world.hook({}, { raw })
+      expect([status, typeof body['error'], (body['problems'] as string[]).length > 0]).toEqual([
+        400,
+        'string',
+        true,
+      ])
+    }
+  })
+
+  it('is answered with 401 when the signature is wrong, and with 401 when there is none', async () => {
+    const secret = `whsec_${Buffer.from('another secret, 24 bytes').toString('base64')}`
+    expect((await world.hook(escalated, { secret })).status).toBe(401)
+    const bare = await fetch(`${world.url}/hooks/generic`, {
+      method: 'POST',
+      body: JSON.stringify(escalated),
+    })
+    expect(bare.status).toBe(401)
+    expect(await bare.json()).toHaveProperty('error')
+  })
+
+  it('is answered with 401 when it was signed more than five minutes ago, or will be', async () => {
+    const { sandbox, hook } = world
+    const off = (minutes: number) => new Date(sandbox.clock.now().getTime() + minutes * minuteMs)
+    for (const minutes of [-5.05, 5.05])
+      expect((await hook(escalated, { at: off(minutes) })).status).toBe(401)
+    const news = ticketEvent('ticket.updated', { id: 'on-time' })
+    for (const minutes of [-4.95, 4.95]) expect((await hook(news, { at: off(minutes) })).status).toBe(200)
+  })
+
+  it('is answered with 404 from a source the policy does not name, and with 405 when it is not a POST', async () => {
+    expect((await world.hook(escalated, { source: 'zendesk' })).status).toBe(404)
+    const read = await fetch(`${world.url}/hooks/generic`)
+    expect([read.status, read.headers.get('allow')]).toEqual([405, 'POST'])
+    expect((await fetch(`${world.url}/hook`, { method: 'POST', body: '{}' })).status).toBe(404)
+  })
+
+  it('is answered with 413 above one mebibyte, and taken just below', async () => {
+    const padded = (length: number) =>
+      JSON.stringify(ticketEvent('ticket.updated', { filler: 'x'.repeat(length) }))
+    expect((await world.hook({}, { raw: padded(1024 * 1024) })).status).toBe(413)
+    expect((await world.hook({}, { raw: padded(1024 * 1024 - 1024) })).status).toBe(200)
+  })
+})
+
+it('answers 503 while the database is away, and takes the same event when it is back', async () => {
+  const event = ticketEvent('ticket.escalated', { id: 'away' })
+  line.cut()
+  const refused = await world.hook(event, { id: 'evt_away' })
+  expect([refused.status, typeof refused.body['error']]).toEqual([503, 'string'])
+  const ready = await fetch(`${world.url}/readyz`)
+  expect([ready.status, JSON.stringify(await ready.json())]).toEqual([
+    503,
+    expect.stringContaining('database: '),
+  ])
+  expect((await fetch(`${world.url}/healthz`)).status).toBe(200)
+
+  line.mend()
+  expect(await world.hook(event, { id: 'evt_away' })).toMatchObject({
+    status: 202,
+    body: { result: 'opened' },
+  })
+  await world.quiet()
+  await world.first.sees('C0FRONT', 'Checkout fails')
+})
+
+it('tells who presses a button that it was not saved while the database is away', async () => {
+  await world.hook(ticketEvent('ticket.escalated', { id: 'pressed', subject: 'Search is slow' }))
+  await world.quiet()
+  const card = await world.first.sees('C0FRONT', 'Search is slow')
+  line.cut()
+  await world.first.press(card, 'Acknowledge')
+  await world.first.seesOnly('C0FRONT', 'try again')
+  line.mend()
+  expect(world.first.again(card).text).not.toContain('Acknowledged')
+  await world.first.press(card, 'Acknowledge')
+  await world.quiet()
+  expect(world.first.again(card).text).toContain('Acknowledged by First-line engineer 2')
+})
