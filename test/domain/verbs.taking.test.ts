@@ -168,6 +168,9 @@ describe('small things', () => {
   it('the time of a tier starts with the newest page, not with an older one', () => {
     const story = new Story().does(escalateNow).does(pageDelivered(1, 'C0FRONT'), 'belay')
     expect(story.is.waitUntil).toBeNull()
+    expect(story.steps.at(-1)?.happened).toMatchObject([
+      { event: { kind: 'page_delivered', waitUntil: null } },
+    ])
     expect(story.does(pageDelivered(2, 'C0ENG'), 'belay').since(story.is.waitUntil)).toBe('15m')
   })
 })
