@@ -21,6 +21,7 @@ import { sweep } from './jobs/sweep.ts'
 import type { Bolt } from './slack/bolt.ts'
 import { createBolt } from './slack/bolt.ts'
 import { createClients } from './slack/clients.ts'
+import type { Clients } from './slack/clients.ts'
 import type { Sending } from './slack/deliver.ts'
 import { handleEvent } from './slack/listeners/events.ts'
 import { listen as listenSlack } from './slack/listeners/index.ts'
@@ -66,6 +67,9 @@ export type Belay = AsyncDisposable & {
 const lateAfterMs = 30 * secondMs
 /** A sweep that has not ended well for so long is a reason not to be ready. */
 const sweepEveryMs = 30 * secondMs
+
+/** How long Slack may take to answer what it was asked before we stop: a silent Slack must not keep us from stopping well. */
+const lastWordsMs = 3 * secondMs
 
 /** Builds Belay and starts it. Resolves when it takes tickets; Slack may still be away, and is tried again. */
 export async function startBelay({
@@ -127,6 +131,7 @@ export async function startBelay({
   )
   stack.defer(() => http.stop())
   stack.defer(() => slack.bolt.stop())
+  stack.defer(() => slack.hangUp(lastWordsMs))
   await slack.bolt.start()
   pump.wake()
   void refreshPeople(slack.sending.directory, store.book, clock.now()).catch((error: unknown) =>
@@ -198,6 +203,7 @@ type Slack = {
   receiver: HttpReceiver | RedundantSocketReceiver
   /** Why Slack refuses us altogether; null when it does not. */
   refused: () => string | null
+  hangUp: Clients['hangUp']
 }
 
 async function createSlack(
@@ -239,7 +245,7 @@ async function createSlack(
     },
   }
   listenSlack(bolt.app, { ...gathering, clock, log, writes, reads })
-  return { sending, bolt, receiver, refused: () => refused }
+  return { sending, bolt, receiver, refused: () => refused, hangUp: clients.hangUp }
 }
 
 type Work = {

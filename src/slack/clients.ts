@@ -11,6 +11,8 @@ export type Clients = AsyncDisposable & {
   writes: WebClient
   /** For what may be asked twice: a few retries, never for longer than a person would wait. */
   reads: WebClient
+  /** What Slack has not answered by then is given up: it may have arrived, and is looked for at the next start. */
+  hangUp: (afterMs: number) => void
 }
 
 /** Where Slack is, and as whom we speak. */
@@ -30,6 +32,7 @@ export function createClients({ token, apiUrl, logger }: Access): Clients {
       fetch: network.fetch,
       retryConfig: { retries: 3, minTimeout: 250, maxTimeout: 2_000, factor: 2 },
     }),
+    hangUp: (afterMs) => void setTimeout(() => void network[Symbol.asyncDispose](), afterMs).unref(),
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   }
 }
