@@ -1,0 +1,104 @@
+import { mkdir } from 'node:fs/promises'
+import { chromium } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
+import { samples } from '../sandbox/demo-tickets.ts'
+import { startDemo } from '../sandbox/demo.ts'
+import type { Demo } from '../sandbox/demo.ts'
+import { hourMs, minuteMs } from '../src/domain/time.ts'
+
+/** Takes the README's pictures from a running demo: `npm run pictures`. Needs Debian's Chromium. */
+const folder = 'docs/pictures'
+/** A Monday morning in the policy's zone, at which the office is open. */
+const monday = new Date('2026-11-23T09:30:00+01:00')
+const chromiumFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+await mkdir(folder, { recursive: true })
+await using demo = await startDemo({ port: 0, now: monday })
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumFlags })
+const page = await browser.newPage({
+  viewport: { width: 1320, height: 900 },
+  timezoneId: 'Europe/Brussels',
+  locale: 'en-GB',
+})
+page.setDefaultTimeout(20_000)
+try {
+  await tellStory(page, demo)
+} finally {
+  await browser.close()
+}
+
+async function tellStory(page: Page, demo: Demo): Promise<void> {
+  const press = (name: string, within: Page | Locator = page) =>
+    within.getByRole('button', { name, exact: true }).first().click()
+  const message = (text: RegExp) => page.locator('#messages article').filter({ hasText: text }).first()
+
+  await page.goto(demo.url)
+  await press('Be the agent')
+  const modal = page.getByRole('dialog', { name: 'Escalate a ticket' })
+  await page.getByRole('combobox', { name: /^Message/ }).press('Enter')
+  await modal.getByLabel('Customer').fill('Acme GmbH')
+  await modal.getByLabel('Severity').selectOption('critical')
+  await modal
+    .getByLabel('Summary')
+    .fill('Checkout fails for all EU shoppers: every card payment ends in a 502.')
+  await modal.getByLabel('Ticket').fill('https://desk.example/t/4711')
+  await modal.getByLabel('Already tried').fill('Restarted the gateway, rolled back 4.2.1')
+  await shoot(modal, 'modal')
+  await press('Escalate', modal)
+  await modal.waitFor({ state: 'detached' })
+
+  await press('See the card')
+  const card = message(/Checkout fails/)
+  await card.waitFor()
+  await page.getByText('If nobody acknowledges').waitFor()
+  await page.mouse.move(0, 0)
+  await shoot(card, 'card')
+  await page.screenshot({ path: `${folder}/sandbox.png` })
+
+  await press('+15 min')
+  await press('Be the second line')
+  const paged = message(/Checkout fails/)
+  await press('Acknowledge', paged)
+  await paged.getByText(/Acknowledged by/).waitFor()
+  await page.mouse.move(0, 0)
+  await shoot(paged, 'acknowledged')
+
+  await aBusyDay(demo)
+  await press('Be the manager')
+  await page.setViewportSize({ width: 1320, height: 1500 })
+  const digest = message(/digest/i)
+  await digest.waitFor()
+  await page.mouse.move(0, 0)
+  await digest.scrollIntoViewIfNeeded()
+  await shoot(digest, 'digest')
+}
+
+/** A message can be drawn anew while its picture is taken: then it is taken again. */
+async function shoot(what: Locator, name: string, tries = 5): Promise<void> {
+  try {
+    await what.screenshot({ path: `${folder}/${name}.png` })
+  } catch (error) {
+    if (tries === 0) throw error
+    await shoot(what, name, tries - 1)
+  }
+}
+
+/** More tickets, and a day that passes: so that the digest has something to say. */
+async function aBusyDay({ url, sandbox, belay }: Demo): Promise<void> {
+  for (const { body } of samples.filter(({ name }) => !/hostile|same/.test(name)))
+    await fetch(`${url}demo/ticket-event`, { method: 'POST', body: JSON.stringify(body) })
+  for (let hour = 0; hour < 24; hour += 1) {
+    sandbox.clock.advance(hour < 23 ? hourMs : 30 * minuteMs)
+    await belay.sweepNow()
+    await belay.pump.idle()
+  }
+  await sandbox.until(() => sandbox.messages('C0MANAGERS').length > 0, 'the digest', 20_000)
+}
