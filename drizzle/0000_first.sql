@@ -7,6 +7,7 @@ CREATE TABLE "cards" (
 	"ts" text NOT NULL,
 	"wanted" integer NOT NULL,
 	"applied" integer NOT NULL,
+	"shown" text,
 	"priority" integer NOT NULL,
 	"not_before" timestamp (3) with time zone NOT NULL,
 	"lease_until" timestamp (3) with time zone,

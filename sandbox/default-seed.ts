@@ -1,3 +1,4 @@
+import { appFromManifest } from './manifest.ts'
 import type { Seed } from './protocol.ts'
 
 const everyone = ['U0AGENT', 'U0FRONT1', 'U0FRONT2', 'U0FRONT3', 'U0ENG1', 'U0ENG2', 'U0HEAD']
@@ -90,4 +91,9 @@ export const defaultSeed: Seed = {
       ],
     },
   ],
+}
+
+/** The default workspace with the app limited to what its manifest asks for. */
+export function seedFor(manifest: string): Seed {
+  return { apps: (defaultSeed.apps ?? []).map((app) => Object.assign({}, app, appFromManifest(manifest))) }
 }

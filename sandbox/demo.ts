@@ -10,6 +10,7 @@ import { earliest } from '../src/domain/time.ts'
 import { formatProblems, parsePolicy } from '../src/policy-file.ts'
 import { startEmbedded } from '../src/store/embedded.ts'
 import { listOpen } from '../src/store/escalations.ts'
+import { seedFor } from './default-seed.ts'
 import { samples } from './demo-tickets.ts'
 import { startSandbox } from './index.ts'
 import type { Beside, Sandbox } from './protocol.ts'
@@ -58,7 +59,8 @@ export async function startDemo({
 
 /** At the usual port, or at any free one when that is taken. */
 async function openSandbox(port: number, beside: Beside, now: Date | undefined): Promise<Sandbox> {
-  const options = { beside, ...(now && { now }) }
+  const manifest = await readFile(new URL('../manifest.yml', import.meta.url), 'utf8')
+  const options = { beside, seed: seedFor(manifest), ...(now && { now }) }
   return startSandbox({ ...options, port }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error
     return startSandbox({ ...options, port: 0 })

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { defaultSeed } from './default-seed.ts'
+import { seedFor } from './default-seed.ts'
 import { startSandbox } from './index.ts'
-import { appFromManifest } from './manifest.ts'
 
 const manifest = process.env['MANIFEST']
-const [app] = defaultSeed.apps!
 const sandbox = await startSandbox({
   port: Number(process.env['PORT'] ?? 3999),
-  ...(manifest && { seed: { apps: [{ ...app!, ...appFromManifest(readFileSync(manifest, 'utf8')) }] } }),
+  ...(manifest && { seed: seedFor(readFileSync(manifest, 'utf8')) }),
 })
 
 console.log(`A local Slack is open at ${sandbox.url}

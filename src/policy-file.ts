@@ -8,7 +8,7 @@ import { canonical, PolicyDocument, versionOf, WrittenPolicy, type PolicyVersion
 import { closest, expectation, findingsOf, formatPath, type Problem } from './policy-problems.ts'
 import { parseYaml, type Finding, type YamlFile } from './policy-yaml.ts'
 
-export { formatProblems, type Problem } from './policy-problems.ts'
+export { formatProblems } from './policy-problems.ts'
 
 /** A policy file, read: the policy and the part of it that escalations keep, or everything that is wrong with it. */
 export type PolicyFile =

@@ -12,12 +12,11 @@ export function isPerson(actor: Actor): boolean {
   return /^[UW][A-Z0-9]{2,}$/.test(actor)
 }
 
-export const states = ['paging', 'acknowledged', 'unanswered', 'resolved'] as const
 /**
  * `paging`: nobody has it and a tier has until `waitUntil`. `acknowledged`: `owner` has it until `lapseAt`.
  * `unanswered`: every round is spent, the fallback is told again at `remindAt`. `resolved`: over, can be reopened.
  */
-export type State = (typeof states)[number]
+export type State = 'paging' | 'acknowledged' | 'unanswered' | 'resolved'
 
 /** One ticket being chased through one policy. Saved as one row; `version` counts its changes. */
 export type Escalation = {

@@ -57,7 +57,6 @@ export type Notice =
   | { kind: 'line'; channel: string; entry: EntryRef; broadcast: boolean }
   | { kind: 'alarm'; to: string; problem: string }
   | { kind: 'digest'; channel: string; period: string; from: string; to: string }
-export type NoticeKind = Notice['kind']
 
 /** A notice ready for the outbox: `key` makes it unique, a lower `priority` goes first. */
 export type Enqueued = {
@@ -256,6 +255,16 @@ export function isObsolete(notice: Notice, escalation: Escalation): boolean {
   if (notice.kind !== 'direct') return false
   if (notice.about === 'asked') return escalation.state !== 'paging' || notice.page !== escalation.rungPage
   return notice.about === 'raised' && escalation.state === 'resolved'
+}
+
+/**
+ * True when a live message has nothing more to say once it has been edited a last time: the page is over and its outcome
+ * stands there. A channel's card is never over.
+ */
+export function isOver(notice: Notice, escalation: Escalation): boolean {
+  if (notice.kind !== 'direct') return isObsolete(notice, escalation)
+  if (escalation.owner === notice.user) return false
+  return notice.about === 'handed_off' || isObsolete(notice, escalation)
 }
 
 function pageIsObsolete(page: Extract<Notice, { kind: 'page' }>, escalation: Escalation): boolean {

@@ -82,7 +82,6 @@ const Policy = z.strictObject({
     .default([])
     .describe('tiers to which a missed update or resolution is raised, one more for each miss'),
 })
-export type Policy = z.infer<typeof Policy>
 
 /** What a ticket must be like. All keys that are given must match, and of each any one value. */
 const When = z.strictObject({

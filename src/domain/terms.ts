@@ -7,7 +7,7 @@ import type { Duration } from './time.ts'
 export type SeverityTerms = PromiseTerms & { lapse: Duration }
 
 /** One rung of the ladder: a tier, and how long it has at each severity. */
-export type Rung = { tier: string; wait: (severity: string) => Duration }
+type Rung = { tier: string; wait: (severity: string) => Duration }
 
 /**
  * Everything a decision needs besides the escalation and the time: the policy version it started with, and the people

@@ -11,12 +11,11 @@ export const TranscriptLine = z.looseObject({
 })
 export type TranscriptLine = z.infer<typeof TranscriptLine>
 
-export const Customer = z.looseObject({
+const Customer = z.looseObject({
   name: text(1000),
   plan: text(200).optional(),
   contact: text(1000).optional(),
 })
-export type Customer = z.infer<typeof Customer>
 
 /** A web address a person may click: http or https only, so that a ticket can't smuggle in another scheme. */
 const WebAddress = z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).max(2000)
@@ -40,7 +39,7 @@ export const Ticket = z.looseObject({
 })
 export type Ticket = z.infer<typeof Ticket>
 
-export const ticketEventTypes = [
+const ticketEventTypes = [
   'ticket.escalated',
   'ticket.updated',
   'ticket.replied',

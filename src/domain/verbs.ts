@@ -12,7 +12,7 @@ import { mergeTicket } from './ticket.ts'
 import { addMs } from './time.ts'
 
 /** Who acts, and which version of the escalation they saw when they pressed; null when they saw none (a command, a source). */
-export type Who = { by: Actor; seen: number | null }
+type Who = { by: Actor; seen: number | null }
 
 /** A verb: what a person or a source does to an escalation, decided without touching anything. */
 export type Verb = (escalation: Escalation, terms: Terms, who: Who, now: Date) => Outcome

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 export type Answer = { status: number; body: unknown; type?: string; headers?: Record<string, string> }
 export type Route = (request: IncomingMessage, name: string) => Promise<Answer> | Answer
 /** A route that writes its own answer: Slack's receiver. */
-export type RawRoute = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
+type RawRoute = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
 /** By method and path; the name behind `/hooks/` is handed to its route. */
 export type Routes = { answers: Record<string, Route>; hooks: Route; slack: RawRoute | null }

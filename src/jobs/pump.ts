@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { isOver } from '../domain/notice.ts'
 import { addMs, secondMs } from '../domain/time.ts'
 import { claimStale, replaceLost, settleBehind, settleLost, settleRefreshed } from '../store/cards.ts'
 import { find } from '../store/escalations.ts'
@@ -9,7 +10,7 @@ import type { Sending } from '../slack/deliver.ts'
 import { deliver } from '../slack/deliver.ts'
 import { describe } from '../slack/log.ts'
 import { reconcile } from '../slack/reconcile.ts'
-import { renderCard } from '../slack/render.ts'
+import { fingerprint, renderCard } from '../slack/render.ts'
 
 /** How much is under way at once: posts to different targets, and edits. */
 const atOnce = { posts: 16, edits: 4 }
@@ -105,7 +106,9 @@ export class Pump {
   /** What a failure leaves behind is found again by its lease. */
   #start(underway: Map<string, Promise<void>>, key: string, work: Promise<void>): void {
     const watched = work
-      .catch((error: unknown) => this.#sending.log.error({ err: describe(error), key }, 'a delivery failed here'))
+      .catch((error: unknown) =>
+        this.#sending.log.error({ err: describe(error), key }, 'a delivery failed here'),
+      )
       .finally(() => {
         underway.delete(key)
         this.wake()
@@ -115,20 +118,18 @@ export class Pump {
 }
 
 /** Edits one live message to what is true now. */
-export async function refresh(sending: Sending, card: CardRow): Promise<void> {
+async function refresh(sending: Sending, card: CardRow): Promise<void> {
   const { store, clock, writes, pace, log } = sending
   const now = clock.now()
   const escalation = await find(store.db, card.escalation)
   if (!escalation) return
   try {
     const message = await renderCard(sending, card, escalation, now)
-    await writes.chat.update({
-      channel: card.channel,
-      ts: card.ts,
-      text: message.text,
-      blocks: message.blocks,
-    })
-    await settleRefreshed(store.db, card.id, escalation.version)
+    const shown = fingerprint(message)
+    if (shown !== card.shown) await writes.chat.update({ channel: card.channel, ts: card.ts, ...message })
+    await settleRefreshed(store.db, card.id, escalation.version, shown)
+    if (card.shape !== 'card' && isOver(card.notice, escalation))
+      await settleLost(store.db, card.id, 'its page is over')
   } catch (error) {
     const verdict = classify(error, 'chat.update')
     log.warn({ card: card.id, escalation: card.escalation, verdict }, 'a card was not edited')

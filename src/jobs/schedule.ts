@@ -31,7 +31,7 @@ export function startSchedule(duties: Duty[], log: Logger): Schedule {
       await done(names)
     },
     stop: async () => {
-      await Promise.all(tasks.map((task: ScheduledTask) => task.destroy()))
+      for (const task of tasks) await task.destroy()
       await Promise.all(running.keys())
     },
   }
@@ -49,7 +49,10 @@ async function runDuty({ name, run }: Duty, lastRun: Map<string, number>, log: L
     await run()
     lastRun.set(name, performance.now())
   } catch (error) {
-    log.error({ err: describe(error), duty: name }, 'a duty of the clock failed; it is tried again at its next time')
+    log.error(
+      { err: describe(error), duty: name },
+      'a duty of the clock failed; it is tried again at its next time',
+    )
   }
 }
 

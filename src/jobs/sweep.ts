@@ -3,7 +3,7 @@ import { sweepBatch } from '../store/sweep.ts'
 import type { Swept } from '../store/sweep.ts'
 
 /** Rows decided in one transaction: large enough to be cheap, small enough to be quick. */
-export const batchSize = 250
+const batchSize = 250
 
 /** Decides for everything that is due by `now`, batch by batch, until nothing is or `stopped` says so. */
 export async function sweep(store: Store, now: Date, stopped: () => boolean = () => false): Promise<Swept> {

@@ -22,7 +22,7 @@ import { classify } from './clients.ts'
 import type { Outcome } from './clients.ts'
 import type { Gathering } from './gather.ts'
 import type { Pace } from './pace.ts'
-import { render } from './render.ts'
+import { fingerprint, render } from './render.ts'
 import type { Rendered } from './render.ts'
 
 /** Everything it takes to say something in Slack. */
@@ -69,7 +69,8 @@ async function post(sending: Sending, row: NoticeRow, rendered: Rendered): Promi
       asPosted(row, rendered, channel),
     )
     sending.refusing(null)
-    await arrived(sending, row, { channel: where, ts, shape: rendered.shape, version: rendered.version })
+    const { shape, version, message } = rendered
+    await arrived(sending, row, { channel: where, ts, shape, version, shown: fingerprint(message) })
   } catch (error) {
     await settleError(sending, row, rendered, classify(error))
   }

@@ -1,7 +1,6 @@
 import type { WebClient } from '@slack/web-api'
 import type { Actor } from '../domain/escalation.ts'
 import { isPerson } from '../domain/escalation.ts'
-import { hourMs } from '../domain/time.ts'
 import type { Db } from '../store/database.ts'
 import { namesOf, savePeople } from '../store/people.ts'
 import type { PersonRow } from '../store/people.ts'
@@ -9,8 +8,8 @@ import type { PersonRow } from '../store/people.ts'
 /** Asks Slack about people and remembers the answer. */
 export type Directory = { db: Db; reads: Pick<WebClient, 'users'>; failed: (error: unknown) => void }
 
-/** How long we believe what Slack said of a person. */
-export const believeForMs = hourMs
+/** A page does not wait longer than this for a name that it can do without. */
+const nameWithinMs = 1500
 
 /**
  * Display names for lines that must not mention anybody. Someone unknown is looked up; who can't be looked up now is
@@ -25,7 +24,9 @@ export async function names(
   const known = new Map([...(await namesOf(directory.db, wanted))].filter(([, name]) => name !== ''))
   const unknown = wanted.filter((id) => !known.has(id))
   if (unknown.length === 0) return known
-  const found = await lookUp(directory, unknown, now)
+  const patience = AbortSignal.timeout(nameWithinMs)
+  const late = new Promise<PersonRow[]>((done) => patience.addEventListener('abort', () => done([])))
+  const found = await Promise.race([lookUp(directory, unknown, now), late])
   return new Map([...known, ...found.map(({ id, name }) => [id, name] as const)])
 }
 

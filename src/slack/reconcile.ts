@@ -13,6 +13,9 @@ const clockSlackMs = 2 * minuteMs
 /** Slack returns no more than this to some apps, so more is never counted on. */
 const historyLimit = 15
 
+/** We did not hear what it shows, so it is edited once in any case. */
+const unheard = { version: 0, shown: null }
+
 type Found = { channel: string; ts: string; thread: boolean }
 
 /**
@@ -24,7 +27,7 @@ export async function reconcile(sending: Sending, row: NoticeRow): Promise<void>
   const now = clock.now()
   try {
     const found = await look(sending, row)
-    if (found) return await arrived(sending, row, { ...found, shape: shapeOf(row, found), version: 0 })
+    if (found) return await arrived(sending, row, { ...found, shape: shapeOf(row, found), ...unheard })
     return await absent(sending, row, now)
   } catch (error) {
     const verdict = classify(error)
@@ -107,5 +110,5 @@ export async function seen(
   const row = await noticeById(sending.store.db, message.id)
   if (!row || row.state === 'sent' || row.state === 'sending') return
   const { channel, ts, thread } = message
-  await arrived(sending, row, { channel, ts, shape: shapeOf(row, { channel, ts, thread }), version: 0 })
+  await arrived(sending, row, { channel, ts, shape: shapeOf(row, { channel, ts, thread }), ...unheard })
 }

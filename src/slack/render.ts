@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Block, KnownBlock } from '@slack/types'
 import type { Escalation } from '../domain/escalation.ts'
 import type { Notice } from '../domain/notice.ts'
@@ -9,6 +10,7 @@ import { entryOf } from '../store/timeline.ts'
 import { digestMessage } from './digest-message.ts'
 import type { Gathering } from './gather.ts'
 import { gather, peopleOf } from './gather.ts'
+import { names } from './names.ts'
 import { alarm } from './views/alarm.ts'
 import { card } from './views/card.ts'
 import { direct } from './views/direct.ts'
@@ -17,6 +19,13 @@ import { pageReply } from './views/page-reply.ts'
 
 /** A message as Slack takes it. */
 export type Message = { text: string; blocks: (KnownBlock | Block)[] }
+
+/** Two messages with the same fingerprint look the same. */
+export function fingerprint({ text, blocks }: Message): string {
+  return createHash('sha256')
+    .update(JSON.stringify([text, blocks]))
+    .digest('base64url')
+}
 
 /** A notice in words, and where it belongs. `version`: the escalation's version that it shows. */
 export type Rendered = {
@@ -45,7 +54,9 @@ export async function render(
     case 'alarm':
       return alone(alarm(notice.problem))
     case 'digest':
-      return alone(await digestMessage(gathering.store, notice, now))
+      return alone(
+        await digestMessage(gathering.store, notice, now, (ids) => names(gathering.directory, ids, now)),
+      )
     case 'page':
       return escalation ? renderPage(gathering, notice, escalation, now) : gone
     case 'card':

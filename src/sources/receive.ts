@@ -9,7 +9,7 @@ import type { Store } from '../store/escalations.ts'
 import { changeIn, latestFor, openFor, openIn } from '../store/escalations.ts'
 import { receiveOnce, rememberAnswer } from '../store/inbox.ts'
 
-export type ReceiveResult = 'opened' | 'updated' | 'resolved' | 'reopened' | 'ignored' | 'duplicate'
+type ReceiveResult = 'opened' | 'updated' | 'resolved' | 'reopened' | 'ignored' | 'duplicate'
 /** What the sender is told. */
 export type Receipt = { escalation: string | null; result: ReceiveResult }
 

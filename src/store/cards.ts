@@ -31,10 +31,10 @@ export async function claimStale(db: Db, now: Date, limit: number): Promise<Card
 }
 
 /** The card now shows this version. */
-export async function settleRefreshed(db: Db, id: string, version: number): Promise<void> {
+export async function settleRefreshed(db: Db, id: string, version: number, shown: string): Promise<void> {
   await db
     .update(cards)
-    .set({ applied: sql`greatest(${cards.applied}, ${version})`, leaseUntil: null })
+    .set({ applied: sql`greatest(${cards.applied}, ${version})`, shown, leaseUntil: null })
     .where(eq(cards.id, id))
 }
 
@@ -67,7 +67,7 @@ export async function replaceLost(db: Db, card: CardRow, why: string, now: Date)
 export async function wantRefresh(db: Db, escalation: number, now: Date): Promise<void> {
   await db
     .update(cards)
-    .set({ applied: sql`least(${cards.applied}, ${cards.wanted} - 1)`, notBefore: now })
+    .set({ applied: sql`least(${cards.applied}, ${cards.wanted} - 1)`, shown: null, notBefore: now })
     .where(and(eq(cards.escalation, escalation), isNull(cards.lost)))
 }
 

@@ -74,7 +74,14 @@ export async function expireLeases(db: Db, now: Date): Promise<number> {
 }
 
 /** The live message that a delivered notice became. */
-export type Posted = { channel: string; ts: string; shape: CardShape | null; version: number }
+export type Posted = {
+  channel: string
+  ts: string
+  shape: CardShape | null
+  version: number
+  /** Fingerprint of what was posted; null when we did not hear it from Slack ourselves. */
+  shown: string | null
+}
 
 /** It arrived. Its message is kept as a card when it is one that will be refreshed. Returns false if that was known. */
 export async function settleSent(tx: Tx, notice: NoticeRow, posted: Posted, now: Date): Promise<boolean> {
@@ -100,7 +107,7 @@ async function keepCard(
   tx: Tx,
   notice: NoticeRow,
   escalation: number,
-  { channel, ts, version }: Posted,
+  { channel, ts, version, shown }: Posted,
   shape: CardShape,
   now: Date,
 ): Promise<void> {
@@ -115,6 +122,7 @@ async function keepCard(
       notice: notice.notice,
       priority: notice.priority,
       applied: version,
+      shown,
       wanted: sql`(select version from escalations where id = ${escalation})`,
       notBefore: now,
       postedAt: now,
@@ -189,13 +197,4 @@ export async function waiting(db: Db): Promise<{ kind: string; count: number; ol
     .from(notices)
     .where(inArray(notices.state, ['pending', 'sending', 'unsure']))
     .groupBy(notices.kind)
-}
-
-/** When the next pending or unsure notice may be worked on. */
-export async function nextNoticeAt(db: Db): Promise<Date | null> {
-  const [row] = await db
-    .select({ at: sql<Date | null>`min(${notices.notBefore})`.mapWith(notices.notBefore) })
-    .from(notices)
-    .where(inArray(notices.state, ['pending', 'unsure']))
-  return row?.at ?? null
 }

@@ -1,4 +1,4 @@
-import { eq, inArray, sql } from 'drizzle-orm'
+import { eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/escalation.ts'
 import type { Db } from './database.ts'
 import { people } from './schema.ts'
@@ -22,6 +22,17 @@ export async function savePeople(db: Db, rows: Omit<PersonRow, 'direct'>[]): Pro
         seenAt: sql`excluded.seen_at`,
       },
     })
+}
+
+/** People of whom Slack was asked the longest ago, and before `since`. */
+export async function longNotAsked(db: Db, since: Date, limit: number): Promise<Actor[]> {
+  const rows = await db
+    .select({ id: people.id })
+    .from(people)
+    .where(lt(people.seenAt, since))
+    .orderBy(people.seenAt)
+    .limit(limit)
+  return rows.map(({ id }) => id)
 }
 
 /** Display names by user id; an id we know nothing of is missing. */

@@ -9,7 +9,7 @@ import type { Db, Tx } from './database.ts'
 import { policies } from './schema.ts'
 
 /** The version of a policy that an escalation keeps, by its content. */
-export function hashOf(version: PolicyVersion): string {
+function hashOf(version: PolicyVersion): string {
   return createHash('sha256').update(canonical(version)).digest('hex').slice(0, 16)
 }
 

@@ -180,10 +180,12 @@ export const cards = pgTable(
     ts: text().notNull(),
     wanted: integer().notNull(),
     applied: integer().notNull(),
+    /** Fingerprint of what it shows, so that a change nobody would see costs no edit. */
+    shown: text(),
     priority: integer().notNull(),
     notBefore: at().notNull(),
     leaseUntil: at(),
-    /** Why it can't be edited any more; the escalation then gets a new card. */
+    /** Why it is not edited any more: it can't be (a card is then posted anew), or its page is over. */
     lost: text(),
     postedAt: at().notNull(),
   },

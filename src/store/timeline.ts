@@ -1,4 +1,4 @@
-import { and, asc, desc, eq } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
 import type { EntryRef } from '../domain/notice.ts'
 import type { Db, Tx } from './database.ts'
 import { timeline } from './schema.ts'
@@ -27,14 +27,4 @@ export async function entryOf(db: Db, escalation: number, ref: EntryRef): Promis
       ),
     )
   return row ?? null
-}
-
-/** The newest entries, newest first. */
-export async function latestEntries(db: Db, escalation: number, limit: number): Promise<Entry[]> {
-  return db
-    .select()
-    .from(timeline)
-    .where(eq(timeline.escalation, escalation))
-    .orderBy(desc(timeline.version), desc(timeline.position))
-    .limit(limit)
 }

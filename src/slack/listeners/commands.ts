@@ -30,7 +30,7 @@ export const subcommands: Record<Subcommand, Answer> = {
   show: showAnswer,
   'on-call': onCallAnswer,
   policy: policyAnswer,
-  digest: ({ store, clock }) => digestMessage(store, digestSoFar(store, clock.now()), clock.now()),
+  digest: digestAnswer,
   help: () => Promise.resolve(help()),
 }
 
@@ -118,6 +118,11 @@ async function onCallAnswer(listening: Listening): Promise<Message> {
       next: nameOf(next?.person),
     })),
   )
+}
+
+async function digestAnswer({ store, directory, clock }: Listening): Promise<Message> {
+  const now = clock.now()
+  return digestMessage(store, digestSoFar(store, now), now, (ids) => names(directory, ids, now))
 }
 
 async function policyAnswer({ store, directory, clock }: Listening): Promise<Message> {
