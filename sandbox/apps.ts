@@ -28,7 +28,7 @@ export type App = {
 }
 
 /** Every bot scope that some served method or event asks for. */
-export const allScopes = [
+const allScopes = [
   'app_mentions:read',
   'bookmarks:read',
   'bookmarks:write',

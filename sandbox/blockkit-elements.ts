@@ -23,7 +23,7 @@ const colour = choice('primary', 'danger')
 const id = string(255, 1)
 const url = pattern(/^(https?|mailto|slack|tel|sms):/i, 'a valid URL')
 
-export const confirm = shape({
+const confirm = shape({
   title: plain(limits.confirm.title),
   'text!': text(limits.confirm.text),
   confirm: plain(limits.confirm.confirm),

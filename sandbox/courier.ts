@@ -111,7 +111,7 @@ function httpBody(parcel: Parcel): string {
 }
 
 /** Slack's request signature. */
-export function signature(secret: string, body: string, now: number): Record<string, string> {
+function signature(secret: string, body: string, now: number): Record<string, string> {
   const stamp = String(Math.floor(now / 1000))
   const digest = createHmac('sha256', secret).update(`v0:${stamp}:${body}`).digest('hex')
   return { 'x-slack-request-timestamp': stamp, 'x-slack-signature': `v0=${digest}` }

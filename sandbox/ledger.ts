@@ -79,7 +79,7 @@ function recipients(space: Workspace, channel: Channel, message: Message): Map<s
 
 /** The text in which Slack looks for mentions. A message with blocks shows only the blocks, so a mention that is
  * only in the fallback text is taken to notify nobody: the cautious reading. */
-export function spoken(message: Pick<Message, 'text' | 'blocks'>): string {
+function spoken(message: Pick<Message, 'text' | 'blocks'>): string {
   if (message.blocks.length === 0) return message.text
   const parts: string[] = []
   const walk = (node: unknown): void => {

@@ -11,8 +11,6 @@ import type {
 } from './protocol.ts'
 import { buttons, describe, inputs, textOf, viewText } from './reading.ts'
 
-export type { ModalDriver } from './modal-driver.ts'
-
 type Thread = { thread?: MessageView | string }
 type Plain<T> = T extends unknown ? Omit<T, 'as'> : never
 

@@ -3,7 +3,7 @@ import { fields, optionsOf } from './forms.ts'
 import type { Block, MessageView, Snapshot, TextView, ViewView } from './protocol.ts'
 
 /** All text in blocks, in reading order, buttons in brackets. */
-export function wordsOf(blocks: readonly Block[]): string {
+function wordsOf(blocks: readonly Block[]): string {
   const lines: string[] = []
   const walk = (node: unknown): void => {
     if (Array.isArray(node)) return node.forEach(walk)

@@ -99,7 +99,7 @@ export function showMessages(
     .map((message) => showMessage(parts, channel, message, as))
 }
 
-export function showMessage(parts: Parts, channel: Channel, message: Message, as?: string): MessageView {
+function showMessage(parts: Parts, channel: Channel, message: Message, as?: string): MessageView {
   const thread = channel.threads.get(message.ts)
   const hasReplies = thread && thread.replies.length > 0
   return {

@@ -21,7 +21,7 @@ export type Checked = {
 }
 
 /** The error of a message whose blocks break the rules, in Slack's shape. */
-export function blockError(problems: Problem[]): SlackError {
+function blockError(problems: Problem[]): SlackError {
   const table = problems.find((problem) => problem.code === 'only_one_table_allowed')
   return new SlackError(table ? table.code : 'invalid_blocks', {
     errors: problems.map((problem) => `${problem.message} [json-pointer:${problem.pointer}]`),

@@ -5,7 +5,7 @@ import { current, nameOf } from './state.ts'
 
 const HUES = 8
 
-export function initials(name: string): string {
+function initials(name: string): string {
   const words = name
     .replaceAll(/[^\p{L}\p{N} ]/gu, ' ')
     .split(/\s+/)

@@ -46,7 +46,7 @@ function setProp(element: HTMLElement, name: string, value: Props[string]): void
   }
 }
 
-export function append(parent: Node, children: Child[]): void {
+function append(parent: Node, children: Child[]): void {
   for (const child of children) {
     if (Array.isArray(child)) append(parent, child)
     else if (child instanceof Node) parent.appendChild(child)

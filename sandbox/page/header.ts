@@ -7,7 +7,7 @@ import { go, isHome } from './route.ts'
 import { act, channelTitle, nameOf, type World } from './state.ts'
 import { tell } from './surfaces.ts'
 
-export function appOf(world: World, channel: ChannelView | undefined): AppView | undefined {
+function appOf(world: World, channel: ChannelView | undefined): AppView | undefined {
   const { apps } = world.snap
   if (isHome(world.route)) return apps.find((app) => app.id === world.route.at)
   return channel?.kind === 'im' ? apps.find((app) => channel.members.includes(app.bot_user_id)) : undefined

@@ -20,7 +20,7 @@ export interface Shape {
   inThread: boolean
 }
 
-export const author = (message: MessageView, world: World): { name: string; bot: boolean } => {
+const author = (message: MessageView, world: World): { name: string; bot: boolean } => {
   const user = world.snap.users.find((user) => user.id === message.user)
   const app = world.snap.apps.find((app) => app.id === message.app_id || app.bot_user_id === message.user)
   const name = message.username ?? (user ? nameOf(user) : app?.name) ?? message.user

@@ -31,7 +31,7 @@ export function offersFor(text: string, caret: number): Offers {
 }
 
 /** The commands of all apps, with how to use them. */
-export function commands(typed: string): Offer[] {
+function commands(typed: string): Offer[] {
   return (current()?.snap.apps ?? []).flatMap((app) =>
     app.commands
       .filter((command) => command.command.startsWith(typed))

@@ -7,7 +7,7 @@ import { act, channelTitle, current, nameOf, sceneOf, type World } from './state
 /** What was typed and not yet sent, by surface; it outlives a redraw. */
 const drafts = new Map<string, FieldValues>()
 
-export function typedOn(id: string): FieldValues {
+function typedOn(id: string): FieldValues {
   const known = drafts.get(id)
   if (known) return known
   const fresh: FieldValues = {}

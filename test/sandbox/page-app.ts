@@ -77,7 +77,7 @@ export const card = (state: string): KnownBlock[] => [
 
 const option = (value: string) => ({ text: { type: 'plain_text' as const, text: value }, value })
 
-export const form = (customer = ''): View => ({
+const form = (customer = ''): View => ({
   type: 'modal',
   callback_id: 'escalate',
   title: { type: 'plain_text', text: 'Escalate a ticket' },

@@ -21,7 +21,7 @@ export type Step = {
 }
 
 /** An escalation that nobody has opened yet, as the store writes it first. */
-export function blank(terms: Terms, severity: string, now: Date, by: Actor): Escalation {
+function blank(terms: Terms, severity: string, now: Date, by: Actor): Escalation {
   const promises = startPromises(terms.severity(severity), now)
   return { ...nothing, openedBy: by, openedAt: now, severity, promises }
 }

@@ -63,7 +63,7 @@ export const string = (value: FieldValue): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 
 /** Slack's state shape -> the value as a person means it; undefined when the state does not say. */
-export function fieldValue(held: Record<string, unknown>): FieldValue | undefined {
+function fieldValue(held: Record<string, unknown>): FieldValue | undefined {
   for (const name of ['value', 'selected_user', 'selected_channel', 'selected_conversation'])
     if (name in held) return scalar(held[name])
   for (const name of ['selected_date', 'selected_time', 'selected_date_time'])
