@@ -1,5 +1,4 @@
 import { schedule } from 'node-cron'
-import type { ScheduledTask } from 'node-cron'
 import type { Logger } from 'pino'
 import { describe } from '../slack/log.ts'
 
