@@ -137,7 +137,7 @@ it('a card that somebody deleted is posted anew, and still answers', async () =>
   const page = await second.sees('C0ENG', 'Deleted')
   await second.press(page, 'Acknowledge')
   await quiet()
-  const again = await first.sees('C0FRONT', new RegExp(`^${told.name} `))
+  const again = await first.sees('C0FRONT', new RegExp(`^${told.name} critical`))
   expect(again.text).toContain('Acknowledged by Second-line engineer')
   expect(offers(again)).toContain('Resolve')
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect } from '#store/database.ts'
 import { startSandbox } from '../../sandbox/index.ts'
-import type { Sandbox } from '../../sandbox/protocol.ts'
+import type { Fault, Sandbox } from '../../sandbox/protocol.ts'
 import { testDatabase } from '../support/database.ts'
 import { environment, linesOf, policyFile, startProcess } from '../support/process.ts'
 import { ticketEvent } from '../support/tickets.ts'
@@ -41,13 +41,16 @@ describe('with Slack', () => {
   })
   afterAll(() => sandbox.close())
 
+  /** Slack is like this for the rest of the block. */
+  const broken = (fault: Fault): Disposable => ({ [Symbol.dispose]: sandbox.fault(fault) })
+
   it('answers its operators, reads the policy again, and stops when it is asked to', async () => {
     await using database = await testDatabase()
     await using file = await policyFile()
     await using belay = startProcess(environment(sandbox, database.url, file.path))
     const url = await belay.url()
     await sandbox.connected()
-    await belay.logged('live')
+    await belay.logged('socket to Slack')
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
     expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ ok: true })
     const metrics = await (await fetch(`${url}/metrics`)).text()
@@ -87,7 +90,7 @@ describe('with Slack', () => {
   it('stops in time, and well, though Slack does not answer', async () => {
     await using database = await testDatabase()
     await using file = await policyFile()
-    const mend = sandbox.fault({ on: '*', times: 0, effect: { kind: 'hang' } })
+    using _away = broken({ on: '*', times: 0, effect: { kind: 'hang' } })
     await using belay = startProcess(environment(sandbox, database.url, file.path))
     const url = await belay.url()
     expect(await sendHook(url, sandbox, ticketEvent('ticket.escalated'))).toMatchObject({ status: 202 })
@@ -100,7 +103,6 @@ describe('with Slack', () => {
     belay.signal('SIGTERM')
     expect(await belay.ended).toBe(0)
     expect(performance.now() - askedAt).toBeLessThan(10_000)
-    mend()
   })
 
   it.each(['before', 'after'] as const)(
@@ -111,14 +113,8 @@ describe('with Slack', () => {
       const env = environment(sandbox, database.url, file.path)
       const subject = `Killed ${when}`
       const arrived = () => sandbox.messages('C0FRONT').filter(({ text }) => text.includes(subject))
-      const mend = sandbox.fault({
-        on: 'chat.postMessage',
-        channel: 'C0FRONT',
-        times: 0,
-        when,
-        effect: { kind: 'hang' },
-      })
       {
+        using _silent = broken({ on: 'chat.postMessage', channel: 'C0FRONT', times: 0, when, effect: { kind: 'hang' } })
         await using belay = startProcess(env)
         const { status } = await sendHook(
           await belay.url(),
@@ -133,7 +129,6 @@ describe('with Slack', () => {
         belay.signal('SIGKILL')
         expect(await belay.ended).toBe('SIGKILL')
       }
-      mend()
       expect(arrived()).toHaveLength(when === 'after' ? 1 : 0)
       await aMinuteLater(database.url)
       await using belay = startProcess(env)

@@ -25,6 +25,9 @@ export type Process = AsyncDisposable & {
   url: () => Promise<string>
 }
 
+/** A process that logs nothing for so long has nothing more to say. */
+const patienceMs = 15_000
+
 /** Starts the real `src/main.ts` with this environment and nothing else of ours. */
 export function startProcess(env: Record<string, string>): Process {
   const { PATH = '', HOME = '' } = process.env
@@ -40,8 +43,9 @@ export function startProcess(env: Record<string, string>): Process {
     for (let isOver = false; ;) {
       const found = linesOf(written.stdout).filter(({ msg }) => msg.includes(what))[nth - 1]
       if (found) return found
-      if (isOver) throw new Error(`it ended without logging "${what}":\n${written.stdout}${written.stderr}`)
-      isOver = await Promise.race([once(child.stdout, 'data').then(() => false), ended.then(() => true)])
+      if (isOver) throw new Error(`it did not log "${what}":\n${written.stdout}${written.stderr}`)
+      const more = once(child.stdout, 'data', { signal: AbortSignal.timeout(patienceMs) })
+      isOver = await Promise.race([more.then(() => false), ended.then(() => true)]).catch(() => true)
     }
   }
   return {
