@@ -1,0 +1,54 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { inject, expect, it } from 'vitest'
+import { migrateDatabase } from '#store/database.ts'
+
+async function emptyDatabase(): Promise<AsyncDisposable & { url: string }> {
+  const name = `belay_empty_${process.pid}_${Math.trunc(performance.now() * 1000)}`
+  const url = new URL(inject('postgres'))
+  await query(url.href, `create database ${name}`)
+  const own = new URL(url)
+  own.pathname = `/${name}`
+  return {
+    url: own.href,
+    [Symbol.asyncDispose]: async () => void (await query(url.href, `drop database ${name} with (force)`)),
+  }
+}
+
+async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+const tables = `select table_name as name from information_schema.tables where table_schema = 'public' order by 1`
+const everything = ['cards', 'claims', 'escalations', 'inbox', 'notices', 'people', 'policies', 'timeline']
+
+it('brings an empty database up to date, and leaves one alone that is', async () => {
+  await using database = await emptyDatabase()
+  await migrateDatabase(database.url)
+  const before = await query(database.url, 'select * from drizzle.__drizzle_migrations')
+  await migrateDatabase(database.url)
+  expect((await query(database.url, tables)).map(({ name }) => name)).toEqual(everything)
+  expect(await query(database.url, 'select * from drizzle.__drizzle_migrations')).toEqual(before)
+})
+
+it('lets five processes do it at once', async () => {
+  await using database = await emptyDatabase()
+  const program = fileURLToPath(new URL('../support/migrate-once.ts', import.meta.url))
+  const children = Array.from({ length: 5 }, () => fork(program, [database.url], { execArgv: [] }))
+  const ends = await Promise.all(children.map((child) => once(child, 'exit')))
+  expect(ends.map(([code]) => code as number)).toEqual([0, 0, 0, 0, 0])
+  expect((await query(database.url, tables)).map(({ name }) => name)).toEqual(everything)
+  const [done] = await query(
+    database.url,
+    'select count(*)::int as n, count(distinct hash)::int as hashes from drizzle.__drizzle_migrations',
+  )
+  expect(done?.['n']).toBe(done?.['hashes'])
+})

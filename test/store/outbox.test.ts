@@ -1,0 +1,109 @@
+import { eq, sql } from 'drizzle-orm'
+import { describe, expect, it } from 'vitest'
+import type { Enqueued } from '#domain/notice.ts'
+import {
+  claimNotices,
+  claimUnsure,
+  expireLeases,
+  leaseMs,
+  settleRetry,
+  settleSent,
+  settleUnsure,
+} from '#store/outbox.ts'
+import { enqueue } from '#store/save.ts'
+import { notices } from '#store/schema.ts'
+import { later, start, testStore, type TestStore } from '../support/store.ts'
+
+const afterLease = new Date(start.getTime() + leaseMs)
+
+/** Alarms, one to each of so many targets. */
+async function fill(
+  { store }: TestStore,
+  count: number,
+  { target = (i: number) => `C${i}`, priority = (_: number) => 1 } = {},
+) {
+  const enqueued = Array.from({ length: count }, (_, i): Enqueued => {
+    const to = target(i)
+    return {
+      key: `n${i}`,
+      escalation: null,
+      target: to,
+      priority: priority(i),
+      notice: { kind: 'alarm', to, problem: 'x' },
+    }
+  })
+  await store.db.transaction((tx) => enqueue(tx, enqueued, start))
+}
+
+const claim = ({ store }: TestStore, at = start, limit = 100, busy: string[] = []) =>
+  claimNotices(store.db, at, limit, busy)
+
+describe('claiming', () => {
+  it('gives two workers different notices, and every notice to somebody', async () => {
+    await using desk = await testStore()
+    await fill(desk, 100)
+    const batches = await Promise.all(Array.from({ length: 8 }, () => claim(desk, start, 20)))
+    for (let more = await claim(desk); more.length > 0; more = await claim(desk)) batches.push(more)
+    const claimed = batches.flat().map(({ key }) => key)
+    expect(claimed).toHaveLength(100)
+    expect(new Set(claimed).size).toBe(100)
+  })
+
+  it('takes one per target, the most urgent first, and leaves busy targets alone', async () => {
+    await using desk = await testStore()
+    await fill(desk, 6, { target: (i) => `C${i % 3}`, priority: (i) => 10 - i })
+    expect((await claim(desk, start, 100, ['C1'])).map(({ key }) => key)).toEqual(['n5', 'n3'])
+    expect((await claim(desk)).map(({ key }) => key)).toEqual(['n4', 'n2', 'n0'])
+  })
+
+  it('waits for a notice’s time', async () => {
+    await using desk = await testStore()
+    await fill(desk, 1)
+    const [row] = await claim(desk)
+    await settleRetry(desk.store.db, row!.id, later(1), 'ratelimited')
+    expect(await claim(desk, later(0.99))).toEqual([])
+    expect(await claim(desk, later(1))).toMatchObject([{ attempts: 2 }])
+  })
+})
+
+describe('a lease that runs out', () => {
+  it('makes the notice unsure: it is looked for before it is sent again', async () => {
+    await using desk = await testStore()
+    await fill(desk, 2)
+    await claim(desk)
+    expect(await expireLeases(desk.store.db, new Date(afterLease.getTime() - 1))).toBe(0)
+    expect(await expireLeases(desk.store.db, afterLease)).toBe(2)
+    expect(await claim(desk, afterLease)).toEqual([])
+    expect(await claimUnsure(desk.store.db, afterLease, 10)).toHaveLength(2)
+    expect(await claimUnsure(desk.store.db, afterLease, 10)).toEqual([])
+  })
+})
+
+describe('settling', () => {
+  it('says once that it was sent, whoever finds out first', async () => {
+    await using desk = await testStore()
+    const { db } = desk.store
+    await fill(desk, 1)
+    const [row] = await claim(desk)
+    await settleUnsure(db, row!.id, start, 1, 'timeout')
+    const posted = { channel: 'C0', ts: '1.2', shape: null, version: 0, shown: null }
+    const told = await Promise.all(
+      Array.from({ length: 5 }, () => db.transaction((tx) => settleSent(tx, row!, posted, start))),
+    )
+    expect(told.filter(Boolean)).toHaveLength(1)
+    await settleRetry(db, row!.id, start, 'too late')
+    expect(await db.select().from(notices)).toMatchObject([{ state: 'sent', ts: '1.2', error: null }])
+  })
+
+  it('keeps one notice for one key', async () => {
+    await using desk = await testStore()
+    await fill(desk, 3)
+    await fill(desk, 5)
+    const rows = await desk.store.db
+      .select({ key: notices.key })
+      .from(notices)
+      .where(eq(notices.state, 'pending'))
+      .orderBy(sql`key`)
+    expect(rows.map(({ key }) => key)).toEqual(['n0', 'n1', 'n2', 'n3', 'n4'])
+  })
+})

@@ -1,0 +1,113 @@
+import { eq, sql } from 'drizzle-orm'
+import { describe, expect, it } from 'vitest'
+import { advance } from '#domain/advance.ts'
+import { acknowledge } from '#domain/verbs.ts'
+import { sweep } from '../../src/jobs/sweep.ts'
+import { change, find } from '#store/escalations.ts'
+import { escalations, notices, timeline } from '#store/schema.ts'
+import { oldestDue, releaseQuarantined, sweepBatch } from '#store/sweep.ts'
+import { later, start, testStore, type TestStore } from '../support/store.ts'
+
+const dump = async ({ store: { db } }: TestStore) => ({
+  escalations: await db.select().from(escalations).orderBy(escalations.id),
+  timeline: await db
+    .select()
+    .from(timeline)
+    .orderBy(timeline.escalation, timeline.version, timeline.position),
+  notices: (await db.select().from(notices).orderBy(notices.key)).map(({ id: _, ...row }) => row),
+})
+
+describe('many at once', () => {
+  it('are saved as if each had been saved alone', async () => {
+    await using together = await testStore()
+    await using alone = await testStore()
+    const ids: number[] = []
+    for (let ticket = 0; ticket < 20; ticket += 1) {
+      await together.open(`T-${ticket}`)
+      ids.push((await alone.open(`T-${ticket}`)).id)
+    }
+    for (const minutes of [2, 20, 40, 75]) {
+      const now = later(minutes)
+      while ((await sweepBatch(together.store, now, 100)).due > 0);
+      for (const id of ids) {
+        const decide = () =>
+          change(alone.store, id, now, (escalation, terms) => ({
+            kind: 'changed',
+            happened: advance(escalation, terms, now),
+          }))
+        while (((await find(alone.store.db, id))?.wakeAt ?? later(1e6)) <= now) await decide()
+      }
+    }
+    expect(await dump(together)).toEqual(await dump(alone))
+  })
+
+  it('a thousand are swept in batches, by two replicas, each once', async () => {
+    await using desk = await testStore()
+    const first = await desk.open('T-0')
+    await desk.store.db.execute(sql`insert into escalations select (jsonb_populate_record(null::escalations,
+      to_jsonb(e) || jsonb_build_object('id', ${first.id}::bigint + n, 'ticket_id', 'T-' || n))).*
+      from escalations e, generate_series(1, 999) n`)
+    const [one, two] = await Promise.all([sweep(desk.store, later(2)), sweep(desk.store, later(2))])
+    expect(one.due + two.due).toBe(1000)
+    expect(await oldestDue(desk.store.db, later(2))).toBeNull()
+    const [counted] = await desk.store.db
+      .select({ n: sql<number>`count(*)::int`, each: sql<number>`count(distinct escalation)::int` })
+      .from(timeline)
+      .where(eq(timeline.kind, 'wait_started'))
+    expect(counted).toEqual({ n: 1000, each: 1000 })
+  })
+
+  it('a row that somebody holds is passed over, not waited for', async () => {
+    await using desk = await testStore()
+    const { id } = await desk.open('held')
+    await desk.open('free')
+    await desk.store.db.transaction(async (tx) => {
+      await tx.select().from(escalations).where(eq(escalations.id, id)).for('update')
+      expect((await sweepBatch(desk.store, later(2), 100)).due).toBe(1)
+    })
+    expect((await sweepBatch(desk.store, later(2), 100)).due).toBe(1)
+  })
+})
+
+describe('a row that can not be decided', () => {
+  it('is left alone, the fallback is told, and the others go on', async () => {
+    await using desk = await testStore()
+    const { db } = desk.store
+    const bad = await desk.open('bad')
+    const good = await desk.open('good')
+    const [kept] = await db
+      .select({ promises: sql<string>`promises::text` })
+      .from(escalations)
+      .where(eq(escalations.id, bad.id))
+    await db.execute(sql`update escalations set promises = '{"update": 7}' where id = ${bad.id}`)
+    expect(await sweepBatch(desk.store, later(2), 100)).toMatchObject({ due: 2, quarantined: 1 })
+    expect(await sweepBatch(desk.store, later(3), 100)).toMatchObject({ due: 0 })
+    const [row] = await db.select().from(escalations).where(eq(escalations.id, bad.id))
+    expect(row).toMatchObject({ quarantine: expect.any(String), quarantinedAt: later(2) })
+    expect((await find(db, good.id))?.waitUntil).toEqual(later(17))
+    const alarms = await db.select().from(notices).where(eq(notices.kind, 'alarm'))
+    expect(alarms).toMatchObject([
+      { target: 'C0ADMINS', notice: { problem: expect.stringContaining(`E-${bad.id} `) } },
+    ])
+
+    await db.execute(sql`update escalations set promises = ${kept!.promises}::jsonb where id = ${bad.id}`)
+    expect(await db.transaction((tx) => releaseQuarantined(tx, [bad.id, 999]))).toBe(1)
+    expect(await sweepBatch(desk.store, later(4), 100)).toMatchObject({ due: 1, quarantined: 0 })
+  })
+})
+
+describe('a change', () => {
+  it('that comes too late for the person who waits is not saved', async () => {
+    await using desk = await testStore()
+    const { id } = await desk.open('late')
+    const late = change(
+      desk.store,
+      id,
+      start,
+      (e, terms) => acknowledge(e, terms, { by: 'U0LATE', seen: null }, start),
+      AbortSignal.abort(),
+    )
+    await expect(late).rejects.toThrow()
+    expect((await find(desk.store.db, id))?.state).toBe('paging')
+  })
+})
