@@ -30,8 +30,8 @@ import type { Listening, Person, Tell } from './listening.ts'
 import { act, inTime, isOutsider, sceneOf } from './listening.ts'
 
 /** The command, shortcut and events we listen to: manifest.yml is held to these. */
-const command = '/escalate'
-const shortcut = 'escalate_message'
+export const command = '/escalate'
+export const shortcut = 'escalate_message'
 
 /**
  * Everything that people can do to us in Slack. Each listener does its work before it acknowledges, so that what Slack
