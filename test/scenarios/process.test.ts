@@ -114,7 +114,13 @@ describe('with Slack', () => {
       const subject = `Killed ${when}`
       const arrived = () => sandbox.messages('C0FRONT').filter(({ text }) => text.includes(subject))
       {
-        using _silent = broken({ on: 'chat.postMessage', channel: 'C0FRONT', times: 0, when, effect: { kind: 'hang' } })
+        using _silent = broken({
+          on: 'chat.postMessage',
+          channel: 'C0FRONT',
+          times: 0,
+          when,
+          effect: { kind: 'hang' },
+        })
         await using belay = startProcess(env)
         const { status } = await sendHook(
           await belay.url(),

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ticketEvent } from '../support/tickets.ts'
+import { phones } from '../support/pings.ts'
+import { startWorld, type World } from '../support/world.ts'
+
+let world: World
+let comesBack: () => void
+beforeAll(async () => {
+  world = await startWorld({
+    before: (sandbox) => {
+      comesBack = sandbox.fault({ on: '*', times: 0, effect: { kind: 'status', status: 503 } })
+    },
+  })
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+async function ready(): Promise<[number, string]> {
+  const response = await fetch(`${world.url}/readyz`)
+  return [response.status, await response.text()]
+}
+
+it('Belay starts without Slack, takes tickets, says why it is not ready, and recovers by itself with one page', async () => {
+  const { hook, sandbox, pass, first, quiet } = world
+  const rang = phones(sandbox)
+  expect(await ready()).toEqual([503, expect.stringMatching(/slack: .*(auth\.test|socket)/)])
+  expect((await fetch(`${world.url}/healthz`)).status).toBe(200)
+  expect(await hook(ticketEvent('ticket.escalated'))).toMatchObject({
+    status: 202,
+    body: { result: 'opened' },
+  })
+  await quiet()
+  expect(sandbox.messages('C0FRONT')).toEqual([])
+  expect(rang()).toEqual([])
+
+  comesBack()
+  await pass(0.5)
+  const card = await first.sees('C0FRONT', 'Checkout fails')
+  expect(sandbox.messages('C0FRONT')).toHaveLength(1)
+  expect(rang()).toEqual(['U0FRONT2 directly', 'U0FRONT2 in C0FRONT'])
+  await sandbox.connected()
+  await sandbox.until(() => sandbox.journal({ name: 'auth.test', ok: true }).length > 0, 'auth.test', 30_000)
+  await first.press(card, 'Acknowledge')
+  await quiet()
+  expect(first.again(card).text).toContain('Acknowledged by First-line engineer 2')
+  expect(await ready()).toEqual([200, expect.stringContaining('"ok":true')])
+})
