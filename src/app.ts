@@ -191,11 +191,17 @@ async function embedded(log: Logger, stack: AsyncDisposableStack): Promise<strin
   return server.url
 }
 
-/** Not there (yet): refused, unknown host, or still starting up. Anything else is a mistake that waiting does not mend. */
+/** Not there (yet): refused, hung up on, silent, unknown host, or still starting up. Anything else is a mistake that waiting does not mend. */
 function isAway(error: unknown): boolean {
-  const { code = '' } = error as { code?: string }
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNRESET', '57P03'].includes(code)
+  const { code = '', message = '' } = error as { code?: string; message?: string }
+  return awayCodes.has(code) || /^(Connection terminated|timeout expired)/.test(message)
 }
+
+const awayCodes: ReadonlySet<string> = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNRESET', 'EHOSTUNREACH'],
+  // starting up, shutting down, no connection left
+  ...['57P03', '57P01', '53300'],
+])
 
 type Slack = {
   sending: Sending

@@ -16,23 +16,23 @@ async function main(): Promise<void> {
   if (!read.ok)
     return refuse(`Belay can't start: the environment has problems.\n${formatConfigProblems(read.problems)}`)
   const { config } = read
+  const log = pino({ level: config.logLevel, base: { service: 'belay' } })
+  endOnSurprises(log)
   const watching = new AbortController()
-  const changes = policyChanges(config, watching.signal)
+  const up = Promise.withResolvers<Belay>()
+  readAgainOnChange(config, log, up.promise, watching.signal)
   const policy = await readPolicyFile(config.policy, process.env)
   if (!policy.ok)
     return refuse(
       `Belay can't start: the policy has problems.\n${formatProblems(config.policy, policy.problems)}`,
     )
 
-  const log = pino({ level: config.logLevel, base: { service: 'belay' } })
-  endOnSurprises(log)
   const { asked, signal } = stopOnSignals(log)
   const belay = await startBelay({ config, policy: policy.document, log, signal }).catch((error: unknown) => {
     if (!signal.aborted) log.fatal({ err: describe(error) }, 'Belay could not start')
     process.exit(signal.aborted ? 0 : 1)
   })
-  changes.onChange = () => reload(belay, config, log)
-  process.on('SIGHUP', () => void reload(belay, config, log))
+  up.resolve(belay)
   await asked
   watching.abort()
   await belay[Symbol.asyncDispose]()
@@ -45,11 +45,19 @@ function refuse(text: string): never {
   process.exit(2)
 }
 
-/** Watching begins before the first read, so that no change falls between them. */
-function policyChanges(config: Config, signal: AbortSignal): { onChange: () => Promise<void> } {
-  const changes = { onChange: async () => {} }
-  void watchPolicy(config.policy, () => changes.onChange(), { signal })
-  return changes
+/**
+ * Watching begins before the first read, so that no change falls between them; what is asked for while Belay still starts
+ * waits until it is up. One time after the other, so that an older policy never overtakes a newer one.
+ */
+function readAgainOnChange(config: Config, log: pino.Logger, up: Promise<Belay>, signal: AbortSignal): void {
+  let last: Promise<unknown> = up
+  const again = async () => {
+    const work = last.then(async () => reload(await up, config, log))
+    last = work
+    await work
+  }
+  process.on('SIGHUP', () => void again())
+  void watchPolicy(config.policy, again, { signal })
 }
 
 /** A good policy takes effect for what opens from now on; a bad one changes nothing, and the administrators hear of it. */

@@ -65,7 +65,11 @@ const migrationLock = 7_235_294
  * ever expand what an older version still uses, so two versions can run side by side.
  */
 export async function migrateDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: 'belay migrate' })
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'belay migrate',
+    connectionTimeoutMillis: 5000,
+  })
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock])
