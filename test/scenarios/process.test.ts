@@ -3,6 +3,7 @@ import { connect } from '#store/database.ts'
 import { startSandbox } from '../../sandbox/index.ts'
 import type { Fault, Sandbox } from '../../sandbox/protocol.ts'
 import { testDatabase } from '../support/database.ts'
+import { databaseLine } from '../support/database-line.ts'
 import { environment, linesOf, policyFile, startProcess } from '../support/process.ts'
 import { ticketEvent } from '../support/tickets.ts'
 import { examplePolicy, sendHook, webhookSecret } from '../support/world.ts'
@@ -85,6 +86,27 @@ describe('with Slack', () => {
     for (const secret of secrets) expect(belay.stdout() + belay.stderr()).not.toContain(secret)
     expect(linesOf(belay.stdout()).length).toBeGreaterThan(3)
     expect(belay.stderr()).toBe('')
+  })
+
+  it('waits for its database, and hears meanwhile that the policy has changed', async () => {
+    await using database = await testDatabase()
+    await using line = await databaseLine(database.url)
+    await using file = await policyFile()
+    line.cut()
+    await using belay = startProcess(environment(sandbox, line.url, file.path))
+    await belay.logged('the database can not be reached')
+    belay.signal('SIGHUP')
+    await file.write(examplePolicy.replace('channel: C0FRONT', 'channel: C0ENG'))
+    line.mend()
+    const url = await belay.url()
+    await belay.logged('the policy was read again', 2)
+    await sendHook(url, sandbox, ticketEvent('ticket.escalated', { subject: 'Changed meanwhile' }))
+    await sandbox.until(
+      () => sandbox.messages('C0ENG').some(({ text }) => text.includes('Changed meanwhile')),
+      'the page',
+    )
+    belay.signal('SIGTERM')
+    expect(await belay.ended).toBe(0)
   })
 
   it('stops in time, and well, though Slack does not answer', async () => {
