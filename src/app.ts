@@ -198,9 +198,16 @@ function isAway(error: unknown): boolean {
 }
 
 const awayCodes: ReadonlySet<string> = new Set([
-  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNRESET', 'EHOSTUNREACH'],
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'ETIMEDOUT',
   // starting up, shutting down, no connection left
-  ...['57P03', '57P01', '53300'],
+  '57P03',
+  '57P01',
+  '53300',
 ])
 
 type Slack = {
