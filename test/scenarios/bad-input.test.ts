@@ -68,14 +68,12 @@ describe('a ticket that would ping everybody', () => {
     const rang = phones(sandbox)
     const customer = { name: evil.slice(0, 1000), contact: evil.slice(0, 1000) }
     const event = ticketEvent('ticket.escalated', {
-      ...{
-        id: `evil-${length}`,
-        subject: evil,
-        customer,
-        description: evil,
-        tried: evil,
-        requestedBy: evil.slice(0, 1000),
-      },
+      id: `evil-${length}`,
+      subject: evil,
+      customer,
+      description: evil,
+      tried: evil,
+      requestedBy: evil.slice(0, 1000),
       transcript: [{ from: '<!here>', text: evil.slice(0, 20_000) }],
     })
     const { status, body } = await hook(event)

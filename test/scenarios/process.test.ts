@@ -112,7 +112,7 @@ describe('with Slack', () => {
   it('stops in time, and well, though Slack does not answer', async () => {
     await using database = await testDatabase()
     await using file = await policyFile()
-    using _away = broken({ on: '*', times: 0, effect: { kind: 'hang' } })
+    using _ = broken({ on: '*', times: 0, effect: { kind: 'hang' } })
     await using belay = startProcess(environment(sandbox, database.url, file.path))
     const url = await belay.url()
     expect(await sendHook(url, sandbox, ticketEvent('ticket.escalated'))).toMatchObject({ status: 202 })
@@ -136,7 +136,7 @@ describe('with Slack', () => {
       const subject = `Killed ${when}`
       const arrived = () => sandbox.messages('C0FRONT').filter(({ text }) => text.includes(subject))
       {
-        using _silent = broken({
+        using _ = broken({
           on: 'chat.postMessage',
           channel: 'C0FRONT',
           times: 0,

@@ -20,7 +20,7 @@ const afterLease = new Date(start.getTime() + leaseMs)
 async function fill(
   { store }: TestStore,
   count: number,
-  { target = (i: number) => `C${i}`, priority = (_: number) => 1 } = {},
+  { target = (i: number) => `C${i}`, priority = (i: number) => i } = {},
 ) {
   const enqueued = Array.from({ length: count }, (_, i): Enqueued => {
     const to = target(i)
