@@ -39,6 +39,7 @@ const askWithinMs = 1000
 
 /** True for people of this workspace, as far as Slack says in time: anybody can be chosen in Slack's own select. */
 async function canHave(listening: Listening, to: Actor, now: Date): Promise<boolean> {
-  const [person] = await within(lookUp(listening.directory, [to], now), askWithinMs, [])
+  const asked = lookUp(listening.directory, [to], now).catch(() => [])
+  const [person] = await within(asked, askWithinMs, [])
   return !person || !(person.isBot || person.isGone || isOutsider(listening, { id: to, team: person.team }))
 }

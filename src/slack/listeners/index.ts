@@ -112,7 +112,9 @@ async function press(
     return
   }
   if (isOutsider(listening, by)) return tell(refusal({ kind: 'outsider' }, null))
-  const scene = await sceneOf(listening, drawn.e)
+  const drawing = await inTime(listening, () => drawingOf(listening, drawn.e))
+  if (!drawing) return tell(notSaved())
+  const { scene } = drawing
   if (!scene) return tell(refusal({ kind: 'no_such_escalation', escalation: drawn.e }, null))
   if (scene.escalation.state === 'resolved') {
     await act(listening, { id: drawn.e, by, seen: drawn.v }, alreadyResolved, tell)
@@ -120,8 +122,14 @@ async function press(
   }
   await listening.writes.views.open({
     trigger_id: body.trigger_id,
-    view: does.form(scene, await usual(listening, scene)),
+    view: does.form(scene, drawing.usual),
   })
+}
+
+/** What a form about an escalation is drawn from. */
+async function drawingOf(listening: Listening, id: number) {
+  const scene = await sceneOf(listening, id)
+  return scene ? { scene, usual: await usual(listening, scene) } : { scene }
 }
 
 /** A form would be refused when it is submitted; who presses its button hears it now. */
@@ -142,7 +150,10 @@ async function onCommand(listening: Listening, typed: SlashCommand, tell: Tell):
   if (isOutsider(listening, by)) return tell(refusal({ kind: 'outsider' }, null))
   const { live } = listening.store.book
   const meant = readCommand(typed.text, live)
-  if (meant.kind === 'answer') return tell(await subcommands[meant.subcommand](listening, meant.argument))
+  if (meant.kind === 'answer') {
+    const answer = await inTime(listening, () => subcommands[meant.subcommand](listening, meant.argument))
+    return tell(answer ?? notSaved())
+  }
   await openForm(listening, typed.trigger_id, meant.prefill, { channel: typed.channel_id })
 }
 
