@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { minuteMs } from '#domain/time.ts'
 import { databaseLine, type Line } from '../support/database-line.ts'
@@ -10,6 +11,16 @@ beforeAll(async () => {
   world = await startWorld({ through: async (url) => (line = await databaseLine(url)) })
 })
 afterAll(() => world[Symbol.asyncDispose]())
+
+/** The line is well again, and every connection of Belay's has noticed. */
+async function back(): Promise<void> {
+  line.mend()
+  const ask = () => world.belay.store.db.execute(sql`select 1`)
+  for (let isBack = false; !isBack;) {
+    const answers = await Promise.allSettled(Array.from({ length: 40 }, ask))
+    isBack = answers.every(({ status }) => status === 'fulfilled')
+  }
+}
 
 const escalated = ticketEvent('ticket.escalated')
 
@@ -91,7 +102,7 @@ it('answers 503 while the database is away, and takes the same event when it is 
   ])
   expect((await fetch(`${world.url}/healthz`)).status).toBe(200)
 
-  line.mend()
+  await back()
   expect(await world.hook(event, { id: 'evt_away' })).toMatchObject({
     status: 202,
     body: { result: 'opened' },
@@ -100,16 +111,54 @@ it('answers 503 while the database is away, and takes the same event when it is 
   await world.first.sees('C0FRONT', 'Checkout fails')
 })
 
-it('tells who presses a button that it was not saved while the database is away', async () => {
-  await world.hook(ticketEvent('ticket.escalated', { id: 'pressed', subject: 'Search is slow' }))
-  await world.quiet()
-  const card = await world.first.sees('C0FRONT', 'Search is slow')
+it.each([
+  ['cut', 'Acknowledge'],
+  ['silence', 'Acknowledge'],
+  ['silence', 'Resolve'],
+] as const)(
+  'tells who presses that nothing was saved, in time, when the line is a %s: %s',
+  async (how, label) => {
+    const { first, hook, quiet, pass } = world
+    const subject = `Pressed ${how} ${label}`
+    await hook(ticketEvent('ticket.escalated', { id: subject, subject }))
+    await quiet()
+    const card = await first.sees('C0FRONT', subject)
+    line[how]()
+    expect(await first.press(card, label)).toEqual({ ok: true })
+    const answer = await first.seesOnly('C0FRONT', 'Not saved, try again.')
+    await back()
+    await first.act({ type: 'dismiss', id: answer.ts })
+    expect(first.again(card).text).not.toContain('Acknowledged')
+    await pass(0.2)
+    await first.press(card, 'Acknowledge')
+    await quiet()
+    expect(first.again(card).text).toContain('Acknowledged by First-line engineer 2')
+  },
+)
+
+it('answers a command while the database is silent', async () => {
+  line.silence()
+  await world.agent.command('/escalate', 'C0SUPPORT', 'list')
+  await world.agent.seesOnly('C0SUPPORT', 'Not saved, try again.')
+  await back()
+})
+
+it('handles what was said while the database was away when Slack says it again', async () => {
+  const { first, hook, quiet, pass, sandbox, belay } = world
+  await hook(ticketEvent('ticket.escalated', { id: 'meanwhile', subject: 'Said meanwhile' }))
+  await quiet()
+  const card = await first.sees('C0FRONT', 'Said meanwhile')
+  await first.press(card, 'Acknowledge')
+  await pass(10)
+  const before = sandbox.journal({ kind: 'event', ok: false }).length
   line.cut()
-  await world.first.press(card, 'Acknowledge')
-  await world.first.seesOnly('C0FRONT', 'try again')
-  line.mend()
-  expect(world.first.again(card).text).not.toContain('Acknowledged')
-  await world.first.press(card, 'Acknowledge')
-  await world.quiet()
-  expect(world.first.again(card).text).toContain('Acknowledged by First-line engineer 2')
+  await first.says('C0FRONT', 'On it', { thread: card })
+  await sandbox.until(
+    () => sandbox.journal({ kind: 'event', ok: false }).length > before,
+    'an event without an answer',
+  )
+  await back()
+  await pass(6)
+  const { rows } = await belay.store.db.execute(sql`select kind from timeline where kind = 'replied'`)
+  expect(rows).toHaveLength(1)
 })

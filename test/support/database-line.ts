@@ -1,16 +1,19 @@
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** A line to the database that can be cut, and mended. */
-export type Line = AsyncDisposable & { url: string; cut: () => void; mend: () => void }
+/** A line to the database that can be cut or fall silent, and be mended. */
+export type Line = AsyncDisposable & { url: string; cut: () => void; silence: () => void; mend: () => void }
 
-/** Stands between Belay and its database. While it is cut, whoever calls is hung up on. */
+/** Stands between Belay and its database. Cut, it hangs up on whoever calls; silent, it takes the call and says nothing. */
 export async function databaseLine(url: string): Promise<Line> {
   const { hostname, port } = new URL(url)
   const open = new Set<Socket>()
-  let isCut = false
+  let state: 'well' | 'cut' | 'silent' = 'well'
   const server = createServer((caller) => {
-    if (isCut) return void caller.destroy()
+    if (state === 'cut') return void caller.destroy()
+    caller.on('error', () => caller.destroy())
+    open.add(caller)
+    if (state === 'silent') return
     const callee = connect(Number(port || 5432), hostname.replaceAll(/[[\]]/g, ''))
     for (const [end, other] of [
       [caller, callee],
@@ -32,11 +35,16 @@ export async function databaseLine(url: string): Promise<Line> {
   return {
     url: line.href,
     cut: () => {
-      isCut = true
+      state = 'cut'
       hangUp()
     },
+    silence: () => {
+      state = 'silent'
+      for (const socket of open) socket.unpipe().pause()
+    },
     mend: () => {
-      isCut = false
+      state = 'well'
+      hangUp()
     },
     [Symbol.asyncDispose]: async () => {
       hangUp()
