@@ -74,8 +74,13 @@ describe('with Slack', () => {
       'the page',
     )
 
+    await withoutTimeline(database.url, async () => {
+      const refused = ticketEvent('ticket.escalated', { id: 'unlucky', subject: 'What a customer wrote' })
+      expect(await sendHook(url, sandbox, refused)).toMatchObject({ status: 503 })
+    })
     belay.signal('SIGTERM')
     expect(await belay.ended).toBe(0)
+    expect(belay.stdout()).not.toContain('What a customer wrote')
     const secrets = [
       sandbox.botToken,
       sandbox.appToken,
@@ -176,6 +181,15 @@ describe('with Slack', () => {
     },
   )
 })
+
+/** As if somebody had broken the database. */
+async function withoutTimeline(url: string, work: () => Promise<void>): Promise<void> {
+  const { $client } = connect(url, () => {})
+  await $client.query('alter table timeline rename to gone')
+  await work()
+  await $client.query('alter table gone rename to timeline')
+  await $client.end()
+}
 
 /** As if the database had been left alone for a minute. */
 async function aMinuteLater(url: string): Promise<void> {
