@@ -16,4 +16,5 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is process 1, so that SIGTERM reaches Belay: it finishes what is in flight within 10 seconds.
-CMD ["node", "src/main.ts"]
+# Reading the code leaves much garbage behind: a small young generation gives 100 MB of it back.
+CMD ["node", "--max-semi-space-size=4", "src/main.ts"]

@@ -26,5 +26,9 @@ export async function startStub(): Promise<{ apiUrl: string; close: () => void }
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
-  return { apiUrl: `http://127.0.0.1:${port}/api/`, close: () => server.closeAllConnections() }
+  const close = () => {
+    server.close()
+    server.closeAllConnections()
+  }
+  return { apiUrl: `http://127.0.0.1:${port}/api/`, close }
 }

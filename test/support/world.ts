@@ -6,6 +6,7 @@ import type { Belay } from '#app.ts'
 import type { Config } from '#config.ts'
 import { minuteMs, secondMs } from '#domain/time.ts'
 import { parsePolicy, formatProblems } from '#policy-file.ts'
+import { seedFor } from '../../sandbox/default-seed.ts'
 import { startSandbox } from '../../sandbox/index.ts'
 import type { Sandbox, SandboxOptions } from '../../sandbox/protocol.ts'
 import type { Person } from '../../sandbox/person.ts'
@@ -13,8 +14,11 @@ import { testDatabase } from './database.ts'
 import { nextDueAt, nextWorkAt } from './due.ts'
 
 /** A Monday morning in Brussels, by the example policy: the office is open and the day's digest is out. */
-export const mondayMorning = new Date('2026-11-23T09:30:00+01:00')
+const mondayMorning = new Date('2026-11-23T09:30:00+01:00')
 export const webhookSecret = `whsec_${Buffer.from('a secret for tests, 24 by').toString('base64')}`
+
+/** Belay gets no more of Slack than its manifest asks for: what is forgotten there fails here. */
+const manifest = readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8')
 
 export type WorldOptions = {
   transport?: 'socket' | 'http'
@@ -59,7 +63,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const database = stack.use(await testDatabase())
   const way = through ? stack.use(await through(database.url)) : database
   const sandbox = stack.use(
-    await startSandbox({ now: mondayMorning, frozen: true, random: 1, ...options.sandbox }),
+    await startSandbox({
+      now: mondayMorning,
+      frozen: true,
+      random: 1,
+      seed: seedFor(manifest),
+      ...options.sandbox,
+    }),
   )
   before?.(sandbox)
   const config = configFor(sandbox, way.url, transport)
