@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startEmbedded } from '../src/store/embedded.ts'
 import { acknowledgeBench } from './acknowledge.ts'
 import { table } from './measure.ts'
+import { sandboxBench } from './sandbox.ts'
 import { startupBench } from './startup.ts'
 import { sweepBench } from './sweep.ts'
 
@@ -21,6 +22,7 @@ const server = await startEmbedded(join(folder, 'postgres'), { shared_buffers: '
 try {
   const suites = {
     acknowledge: () => acknowledgeBench(server.url, secret),
+    sandbox: () => sandboxBench(),
     startup: () => startupBench(server.url, secret),
     sweep: () => sweepBench(server.url, secret, open),
   }

@@ -214,10 +214,17 @@ export function wireUser(world: World, user: User, email: boolean, locale = fals
   }
 }
 
+/** By zone: making one is what costs. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
 function zoneOffset(zone: string, now: Date): number {
-  const name = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
-    .formatToParts(now)
-    .find((part) => part.type === 'timeZoneName')?.value
+  let format = formats.get(zone)
+  if (!format)
+    formats.set(
+      zone,
+      (format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })),
+    )
+  const name = format.formatToParts(now).find((part) => part.type === 'timeZoneName')?.value
   const match = /GMT([+-])(\d\d):(\d\d)/.exec(name ?? '')
   if (!match) return 0
   return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 3600 + Number(match[3]) * 60)
