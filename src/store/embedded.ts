@@ -139,7 +139,13 @@ async function asOwner(command: string, data: string, args: string[]): Promise<v
   if (!isRoot()) return finished(command, args, {})
   if (await nobodyEnters(command, data)) return finished(command, args, { uid: nobody, gid: nobody })
   const pass = '+dac_read_search'
-  return finished('setpriv', [...asNobody, '--inh-caps', pass, '--ambient-caps', pass, command, ...args], {})
+  // access(2) would ask without the capability, unless a change of user keeps what it has
+  const keeping = ['--securebits', '+no_setuid_fixup']
+  return finished(
+    'setpriv',
+    [...asNobody, ...keeping, '--inh-caps', pass, '--ambient-caps', pass, command, ...args],
+    {},
+  )
 }
 
 const asNobody = ['--reuid', `${nobody}`, '--regid', `${nobody}`, '--clear-groups']
