@@ -4,7 +4,7 @@ import type { Db, Tx } from './database.ts'
 import { leaseMs } from './outbox.ts'
 import type { CardRow } from './outbox.ts'
 import { enqueue } from './save.ts'
-import { cards } from './schema.ts'
+import { cards, escalations } from './schema.ts'
 
 /** Claims cards that are behind their escalation, the most urgent first. Each is ours for the lease. */
 export async function claimStale(db: Db, now: Date, limit: number): Promise<CardRow[]> {
@@ -85,6 +85,19 @@ export async function cardIn(db: Db, escalation: number, channel: string): Promi
 /** Every live message of an escalation, oldest first. */
 export async function cardsOf(db: Db, escalation: number): Promise<CardRow[]> {
   return db.select().from(cards).where(eq(cards.escalation, escalation)).orderBy(asc(cards.postedAt))
+}
+
+/** Where the cards of these escalations are, in the channels they started in; one that is lost or not out yet is missing. */
+export async function homeCards(
+  db: Db,
+  ids: number[],
+): Promise<{ escalation: number; channel: string; ts: string }[]> {
+  if (ids.length === 0) return []
+  return db
+    .select({ escalation: cards.escalation, channel: cards.channel, ts: cards.ts })
+    .from(cards)
+    .innerJoin(escalations, and(eq(escalations.id, cards.escalation), eq(escalations.home, cards.channel)))
+    .where(and(inArray(cards.escalation, ids), eq(cards.shape, 'card'), isNull(cards.lost)))
 }
 
 /** Whose card this message is. */

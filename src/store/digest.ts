@@ -4,6 +4,7 @@ import type { BreachCount, Count, DigestData, DigestRow } from '../domain/digest
 import { endOfDay, keyDueAt, zoneOf } from '../domain/digest-period.ts'
 import { addMs, dayMs } from '../domain/time.ts'
 import type { Db, Tx } from './database.ts'
+import { urgency } from './escalations.ts'
 import type { Store } from './escalations.ts'
 import { claims, policies } from './schema.ts'
 
@@ -19,10 +20,10 @@ export type DigestAsk = { from: Date; to: Date }
  */
 export async function digestData({ db, book }: Store, ask: DigestAsk, now: Date): Promise<DigestData> {
   const severities = book.live.severities.map(({ name }) => name)
-  const urgency = sql`coalesce(array_position(${sql.param(severities)}::text[], severity), 1000)`
+  const rank = urgency(severities)
   const zone = zoneOf(book.live)
   const oldestFirst = sql`opened_at, id`
-  const urgentFirst = sql`${urgency}, ${oldestFirst}`
+  const urgentFirst = sql`${rank}, ${oldestFirst}`
   const list = async (found: SQL, order: SQL) => {
     const { total, rows } = await listed(db, found, order, now)
     return { total, rows }
@@ -32,14 +33,14 @@ export async function digestData({ db, book }: Store, ask: DigestAsk, now: Date)
     to: ask.to,
     now,
     severities,
-    breached: await breached(db, breachesIn(ask, keyDueAt(zone, ask.from)), urgency, now),
+    breached: await breached(db, breachesIn(ask, keyDueAt(zone, ask.from)), rank, now),
     trend: await trendBefore(db, ask.to),
     dueToday: await list(
       owed(sql`not broken and due_at < ${instant(endOfDay(zone, now))}`),
-      sql`due_at, ${urgency}, id`,
+      sql`due_at, ${rank}, id`,
     ),
     unowned: await list(open(sql`owner is null`), urgentFirst),
-    updatesOverdue: await list(owed(sql`broken and promise = 'update'`), sql`${urgency}, due_at, id`),
+    updatesOverdue: await list(owed(sql`broken and promise = 'update'`), sql`${rank}, due_at, id`),
     open: await openCounts(db),
     old: await list(open(sql`promises->'thirtyDays'->>'dueAt' <= ${now.toISOString()}`), oldestFirst),
     quarantined: await list(open(sql`quarantine is not null`), urgentFirst),
@@ -87,7 +88,7 @@ function breachesIn({ from, to }: DigestAsk, before: string): SQL {
 }
 
 /** Reading the breaches costs more than adding them up, so one statement does both. */
-async function breached(db: Db, breaches: SQL, urgency: SQL, now: Date): Promise<DigestData['breached']> {
+async function breached(db: Db, breaches: SQL, rank: SQL, now: Date): Promise<DigestData['breached']> {
   const late = sql`extract(epoch from coalesce(late_until, ${instant(now)}) - due_at)::float8 * 1000`
   const sums = sql`
     (select percentile_disc(0.95) within group (order by ${late}) from found) as p95,
@@ -95,7 +96,7 @@ async function breached(db: Db, breaches: SQL, urgency: SQL, now: Date): Promise
       select promise, severity, ${tierName} as tier, sum(n)::int as count
       from (select promise, severity, policy_hash, policy, tier, count(*) as n from found group by 1, 2, 3, 4, 5) e
       left join policies p on p.hash = e.policy_hash group by 1, 2, 3 order by 1, 2, 3) g) as counts`
-  return listed(db, breaches, sql`${urgency}, ${late} desc, id`, now, sums)
+  return listed(db, breaches, sql`${rank}, ${late} desc, id`, now, sums)
 }
 
 async function trendBefore(db: Db, to: Date): Promise<DigestData['trend']> {

@@ -1,4 +1,5 @@
-import { and, desc, eq, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, ne, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { after } from '../domain/escalation.ts'
 import type { Actor, Escalation, Happened } from '../domain/escalation.ts'
 import { noticesOf } from '../domain/notice.ts'
@@ -173,6 +174,48 @@ export async function listOpen(db: Db, limit: number): Promise<Escalation[]> {
     .orderBy(escalations.wakeAt)
     .limit(limit)
   return rows.map(toEscalation)
+}
+
+/** The first few of what was asked for, and how many there are in all. */
+export type First = { total: number; escalations: Escalation[] }
+
+/** What a person has now: what falls due next comes first. */
+export async function ownedBy(db: Db, owner: Actor, limit: number): Promise<First> {
+  const found = and(eq(escalations.owner, owner), ne(escalations.state, 'resolved'))
+  return firstOf(db, found, sql`${escalations.wakeAt}, ${escalations.id}`, limit)
+}
+
+/** What is open and nobody has: the most urgent first, by these severities, and of those the oldest. */
+export async function unowned(db: Db, severities: readonly string[], limit: number): Promise<First> {
+  const found = and(isNull(escalations.owner), ne(escalations.state, 'resolved'))
+  const order = sql`${urgency(severities)}, ${escalations.openedAt}, ${escalations.id}`
+  return firstOf(db, found, order, limit)
+}
+
+/** A severity's rank, 1 for the most urgent; those the policy does not know any more come last. */
+export function urgency(severities: readonly string[]): SQL {
+  return sql`coalesce(array_position(${sql.param(severities)}::text[], severity), 1000)`
+}
+
+/** A ticket can be large: all are counted and ranked by little, and only the first few are read. */
+async function firstOf(db: Db, found: SQL | undefined, order: SQL, limit: number): Promise<First> {
+  const first = db
+    .select({
+      id: escalations.id,
+      total: sql<number>`(count(*) over ())::int`.as('total'),
+      rank: sql<number>`row_number() over (order by ${order})`.as('rank'),
+    })
+    .from(escalations)
+    .where(found)
+    .orderBy(sql`rank`)
+    .limit(limit)
+    .as('first')
+  const rows = await db
+    .select({ total: first.total, row: escalations })
+    .from(first)
+    .innerJoin(escalations, eq(escalations.id, first.id))
+    .orderBy(first.rank)
+  return { total: rows[0]?.total ?? 0, escalations: rows.map(({ row }) => toEscalation(row)) }
 }
 
 /** The row without what only the store needs. */
