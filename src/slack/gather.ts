@@ -91,7 +91,7 @@ async function pageFates({ db }: Store, escalation: number): Promise<PageFate[]>
   )
 }
 
-/** `https://team.slack.com/archives/C…/p…`: where the card of each channel is. */
+/** Where the card of each channel is. */
 async function linksOf(
   { db }: Store,
   escalation: number,
@@ -102,6 +102,11 @@ async function linksOf(
   return new Map(
     cards
       .filter(({ shape, lost }) => shape === 'card' && lost === null)
-      .map(({ channel, ts }) => [channel, `${identity.url}archives/${channel}/p${ts.replace('.', '')}`]),
+      .map(({ channel, ts }) => [channel, permalink(identity, channel, ts)]),
   )
+}
+
+/** `https://team.slack.com/archives/C…/p…`: a message's address. */
+export function permalink({ url }: Identity, channel: string, ts: string): string {
+  return `${url}archives/${channel}/p${ts.replace('.', '')}`
 }

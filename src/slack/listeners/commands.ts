@@ -1,12 +1,12 @@
 import type { PolicyDocument } from '../../domain/policy.ts'
 import { severityNamed } from '../../domain/policy.ts'
-import { onCallNow } from '../../domain/policy-terms.ts'
 import { listOpen } from '../../store/escalations.ts'
 import { timelineOf } from '../../store/timeline.ts'
 import type { Message } from '../blocks.ts'
 import { digestMessage, digestSoFar } from '../digest-message.ts'
 import { gather, peopleOf } from '../gather.ts'
 import { names } from '../names.ts'
+import { shiftsNow } from '../shifts.ts'
 import type { Prefill } from '../views/escalate-modal.ts'
 import { help } from '../views/help.ts'
 import { list } from '../views/list.ts'
@@ -100,24 +100,7 @@ async function showAnswer(listening: Listening, argument: string): Promise<Messa
 }
 
 async function onCallAnswer(listening: Listening): Promise<Message> {
-  const { live, gone } = listening.store.book
-  const now = listening.clock.now()
-  const shifts = Object.keys(live.rotations).map((rotation) => {
-    const current = onCallNow(live, rotation, now)
-    return { rotation, current, next: current && onCallNow(live, rotation, current.until) }
-  })
-  const people = shifts.flatMap(({ current, next }) => [current?.person ?? null, next?.person ?? null])
-  const known = await names(listening.directory, people, now)
-  const nameOf = (id: string | undefined) => (id ? (known.get(id) ?? id) : null)
-  return onCall(
-    shifts.map(({ rotation, current, next }) => ({
-      rotation,
-      tiers: Object.keys(live.tiers).filter((tier) => live.tiers[tier]?.on_call.includes(rotation)),
-      person: current && !gone.has(current.person) ? nameOf(current.person) : null,
-      until: current?.until ?? null,
-      next: nameOf(next?.person),
-    })),
-  )
+  return onCall(await shiftsNow(listening, listening.clock.now()))
 }
 
 async function digestAnswer({ store, directory, clock }: Listening): Promise<Message> {

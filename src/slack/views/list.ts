@@ -26,11 +26,17 @@ export function list(rows: readonly ListRow[], total: number = rows.length): Mes
   ])
 }
 
-function rowText({ escalation, owner, link }: ListRow): string {
+/** One escalation in two lines: what it is, and who has it until when and what is due. */
+export function rowText(row: ListRow): string {
+  const { escalation, owner } = row
+  return `${rowTitle(row)}\n${standing(escalation, owner)}. ${clocks(escalation)}`
+}
+
+/** `E-12 · critical · Acme GmbH (enterprise): Checkout fails`, with the way to its card. */
+export function rowTitle({ escalation, link }: Pick<ListRow, 'escalation' | 'link'>): string {
   const { severity, ticket } = escalation
   const name = link ? linked(link, called(escalation)) : called(escalation)
-  const first = `*${name}* · ${inline(severity, 50)} · ${customerOf(ticket)}: ${subjectOf(ticket, 150)}`
-  return `${first}\n${standing(escalation, owner)}. ${clocks(escalation)}`
+  return `*${name}* · ${inline(severity, 50)} · ${customerOf(ticket)}: ${subjectOf(ticket, 150)}`
 }
 
 function standing(escalation: Escalation, owner: string | null): string {
@@ -41,7 +47,8 @@ function standing(escalation: Escalation, owner: string | null): string {
   return `${state === 'unanswered' ? 'Nobody answered' : 'Nobody has it yet'}${waiting}`
 }
 
-function clocks({ promises }: Escalation): string {
+/** What was missed, and what is due next. */
+export function clocks({ promises }: Escalation): string {
   const missed = overdue({ promises }).map((name) => promiseLabels[name].toLowerCase())
   const next = nextDue(promises)
   const due = next && `${promiseLabels[next.name]} by ${when(next.dueAt)}.`

@@ -1,3 +1,4 @@
+import type { SectionBlock } from '@slack/types'
 import { inline, message, section, when } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
 import { listed, tierName } from './words.ts'
@@ -13,13 +14,16 @@ export type OnCallRow = {
 
 /** Who is on call now, to the person who asked. In plain text: asking is no reason to ping. */
 export function onCall(rows: readonly OnCallRow[]): Message {
-  if (rows.length === 0)
-    return message('The policy has no rotations: its tiers ask channels, people and groups directly.')
-  const lines = rows.map(row)
-  return message(`On call now. ${rows.map(brief).join(' ')}`, [
-    section('*On call now*'),
-    ...inSections(lines),
-  ])
+  if (rows.length === 0) return message(noRotations)
+  return message(`On call now. ${rows.map(brief).join(' ')}`, [section('*On call now*'), ...shiftRows(rows)])
+}
+
+/** What there is to say when nobody is on call because nobody is meant to be. */
+export const noRotations = 'The policy has no rotations: its tiers ask channels, people and groups directly.'
+
+/** Each rotation on a line: who, until when, then who, and for which tiers. */
+export function shiftRows(rows: readonly OnCallRow[]): SectionBlock[] {
+  return inSections(rows.map(row))
 }
 
 function row(row: OnCallRow): string {
