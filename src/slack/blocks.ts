@@ -4,6 +4,7 @@ import type {
   Button,
   ContextBlock,
   HeaderBlock,
+  HomeView,
   InputBlock,
   KnownBlock,
   ModalView,
@@ -268,4 +269,10 @@ export function modal(
     private_metadata: metadata,
     blocks: blocks.filter((block): block is KnownBlock => block !== null).slice(0, limits.viewBlocks),
   }
+}
+
+/** A person's Home tab. */
+export function homeTab(blocks: readonly (KnownBlock | null)[]): HomeView {
+  const drawn = blocks.filter((block): block is KnownBlock => block !== null)
+  return { type: 'home', blocks: drawn.slice(0, limits.viewBlocks) }
 }

@@ -1,4 +1,4 @@
-import type { ModalView } from '@slack/types'
+import type { HomeView, ModalView } from '@slack/types'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DirectAbout } from '#domain/notice.ts'
@@ -10,6 +10,7 @@ import { card } from '#slack/views/card.ts'
 import { direct } from '#slack/views/direct.ts'
 import { escalateModal } from '#slack/views/escalate-modal.ts'
 import { handOffModal } from '#slack/views/hand-off-modal.ts'
+import { home } from '#slack/views/home.ts'
 import { line } from '#slack/views/line.ts'
 import { list } from '#slack/views/list.ts'
 import { noteModal } from '#slack/views/note-modal.ts'
@@ -22,7 +23,7 @@ import { severityModal } from '#slack/views/severity-modal.ts'
 import { show } from '#slack/views/show.ts'
 import { updateModal } from '#slack/views/update-modal.ts'
 import { pageOf, sceneOf, stories } from '../../support/escalations.ts'
-import { expectPicture, expectSound, expectSoundModal } from '../../support/sound.ts'
+import { expectPicture, expectSound, expectSoundHome, expectSoundModal } from '../../support/sound.ts'
 import { Story } from '../../support/stories.ts'
 
 const hostile =
@@ -115,9 +116,18 @@ function formsSaying(text: string): ModalView[] {
   ]
 }
 
+/** A Home tab that shows what somebody wrote. */
+function homeSaying(text: string, ticket = ticketSaying(text)): HomeView {
+  const { escalation, now } = sceneSaying(text, stories.acknowledged(), ticket)
+  const rows = { total: 1, rows: [{ escalation, link: text }] }
+  const shift = { rotation: text, tiers: [text], person: text, until: now, next: text }
+  return home({ now, yours: rows, nobodys: rows, shifts: [shift] })
+}
+
 function expectAllSound(text: string, ticket?: Ticket): void {
   for (const [message, asked] of messagesSaying(text, ticket)) expectSound(message, asked)
   for (const view of formsSaying(text)) expectSoundModal(view)
+  expectSoundHome(homeSaying(text, ticket))
 }
 
 const texts: Record<string, string> = {
