@@ -67,6 +67,7 @@ const verdicts: Readonly<Record<Verdict, readonly string[]>> = {
     'msg_blocks_too_long',
     'msg_too_long',
     'no_text',
+    'not_enabled',
     'not_in_channel',
     'posting_to_channel_denied',
     'team_not_found',

@@ -4,6 +4,7 @@ import { change } from '../../store/escalations.ts'
 import type { Sending } from '../deliver.ts'
 import { metadataType } from '../deliver.ts'
 import { seen } from '../reconcile.ts'
+import { showHome } from './home.ts'
 
 /** A message event, as far as we read it. */
 type MessageEvent = {
@@ -17,18 +18,27 @@ type MessageEvent = {
   metadata?: { event_type?: string; event_payload?: { delivery_id?: unknown } }
 }
 
+type HomeEvent = { type: 'app_home_opened'; user: string; tab: string }
+
 /** Handles one of Slack's events, from the inbox. Handling it twice does no harm. */
 export async function handleEvent(sending: Sending, body: Record<string, unknown>, now: Date): Promise<void> {
   const event = body['event'] as { type?: string } | undefined
   switch (event?.type) {
     case 'message':
       return onMessage(sending, event as MessageEvent, now)
+    case 'app_home_opened':
+      return onHomeOpened(sending, event as HomeEvent, now)
     case 'tokens_revoked':
     case 'app_uninstalled':
       return sending.refusing(event.type)
     default:
       return
   }
+}
+
+/** The Messages tab comes this way too. */
+async function onHomeOpened(sending: Sending, { user, tab }: HomeEvent, now: Date): Promise<void> {
+  if (tab === 'home') await showHome(sending, user, now)
 }
 
 async function onMessage(sending: Sending, message: MessageEvent, now: Date): Promise<void> {
