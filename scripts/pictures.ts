@@ -71,7 +71,13 @@ async function tellStory(page: Page, demo: Demo): Promise<void> {
   await page.mouse.move(0, 0)
   await shoot(paged, 'acknowledged')
 
-  await aBusyDay(demo)
+  await moreTickets(demo)
+  await page.goto(`${demo.url}#/U0ENG1/A0BELAY`)
+  const home = page.getByRole('region', { name: 'App Home' })
+  await home.getByText(/Yours until/).waitFor()
+  await shoot(home.locator('.home-page'), 'home')
+
+  await aDay(demo)
   await press('Be the manager')
   await page.setViewportSize({ width: 1320, height: 1500 })
   const digest = message(/digest/i)
@@ -91,10 +97,16 @@ async function shoot(what: Locator, name: string, tries = 5): Promise<void> {
   }
 }
 
-/** More tickets, and a day that passes: so that the digest has something to say. */
-async function aBusyDay({ url, sandbox, belay }: Demo): Promise<void> {
+/** So that somebody's Home and the digest have something to say. */
+async function moreTickets({ url, belay }: Demo): Promise<void> {
   for (const { body } of samples.filter(({ name }) => !/hostile|same/.test(name)))
     await fetch(`${url}demo/ticket-event`, { method: 'POST', body: JSON.stringify(body) })
+  await belay.sweepNow()
+  await belay.pump.idle()
+}
+
+/** A day passes, until the digest. */
+async function aDay({ sandbox, belay }: Demo): Promise<void> {
   for (let hour = 0; hour < 24; hour += 1) {
     sandbox.clock.advance(hour < 23 ? hourMs : 30 * minuteMs)
     await belay.sweepNow()
