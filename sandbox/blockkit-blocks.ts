@@ -1,5 +1,6 @@
-import { elements, homes } from './blockkit-elements.ts'
-import { limits } from './blockkit-limits.ts'
+import { elements, homes, slackFile } from './blockkit-elements.ts'
+import { chart } from './blockkit-charts.ts'
+import { least, limits } from './blockkit-limits.ts'
 import {
   anyOf,
   anything,
@@ -47,16 +48,21 @@ function richPart(value: unknown, at: string, out: Problem[]): void {
   if (!isObject(value) || !kinds.includes(String(value['type'])))
     return say(out, at, 'unsupported', 'unsupported type')
   if (!Array.isArray(value['elements'])) return say(out, at, 'missing', 'missing required field: elements')
-  if (value['indent'] !== undefined) number(0, limits.rich_text_indent)(value['indent'], `${at}/indent`, out)
+  if (value['indent'] !== undefined)
+    number(least.rich_text_indent, limits.rich_text_indent)(value['indent'], `${at}/indent`, out)
 }
 
 const cell: Check = (value, at, out) => {
   const type = isObject(value) ? value['type'] : undefined
   if (type === 'rich_text') return richText(value, at, out)
   if (type === 'raw_number')
-    return shape({ 'value!': number(-Infinity, Infinity), 'text!': string(limits.text, 1) })(value, at, out)
+    return shape({ 'value!': number(-Infinity, Infinity), 'text!': string(limits.text, least.raw_number) })(
+      value,
+      at,
+      out,
+    )
   if (type !== 'raw_text') return say(out, at, 'unsupported', `unsupported type: ${String(type)}`)
-  shape({ 'text!': string(limits.table.chars, 1) })(value, at, out)
+  shape({ 'text!': string(limits.table.chars, least.raw_text) })(value, at, out)
 }
 
 const equalRows: Check = (value, at, out) => {
@@ -106,7 +112,11 @@ export const blocks: Record<string, { on: Surface[]; check: Check }> = {
   },
   header: {
     on: ['message', 'modal', 'home'],
-    check: shape({ ...id, 'text!': plain(limits.header.text), level: number(1, limits.header.level) }),
+    check: shape({
+      ...id,
+      'text!': plain(limits.header.text),
+      level: number(least.header.level, limits.header.level),
+    }),
   },
   divider: { on: ['message', 'modal', 'home'], check: shape(id) },
   context: {
@@ -139,7 +149,7 @@ export const blocks: Record<string, { on: Surface[]; check: Check }> = {
         ...id,
         'alt_text!': string(limits.image.alt_text, 1),
         image_url: string(limits.image.image_url, 1),
-        slack_file: anything,
+        slack_file: slackFile,
         title: plain(limits.image.title),
       },
       oneOf('image_url', 'slack_file'),
@@ -180,15 +190,19 @@ export const blocks: Record<string, { on: Surface[]; check: Check }> = {
     check: shape(
       {
         ...id,
-        'rows!': list(list(cell, limits.data_table.columns, 1), limits.data_table.rows, 2),
+        'rows!': list(
+          list(cell, limits.data_table.columns, least.data_table.columns),
+          limits.data_table.rows,
+          least.data_table.rows,
+        ),
         'caption!': string(limits.text, 1),
-        page_size: number(1, limits.data_table.page_size),
+        page_size: number(least.data_table.page_size, limits.data_table.page_size),
         row_header_column_index: number(0, limits.data_table.columns - 1),
       },
       equalRows,
     ),
   },
-  data_visualization: { on: ['message'], check: anything },
+  data_visualization: { on: ['message'], check: chart },
   alert: {
     on: ['modal'],
     check: shape({
@@ -200,7 +214,7 @@ export const blocks: Record<string, { on: Surface[]; check: Check }> = {
   card: { on: ['message', 'home'], check: card },
   carousel: {
     on: ['message', 'home'],
-    check: shape({ ...id, 'elements!': list(card, limits.carousel, 1) }),
+    check: shape({ ...id, 'elements!': list(card, limits.carousel, least.carousel) }),
   },
   container: {
     on: ['message', 'home'],

@@ -1,4 +1,4 @@
-import { limits } from './blockkit-limits.ts'
+import { least, limits } from './blockkit-limits.ts'
 import {
   anyOf,
   anything,
@@ -75,7 +75,7 @@ const active = { action_id: string(limits.action_id, 1), confirm }
 const focus = { focus_on_load: flag }
 const hint = { placeholder: plain(limits.placeholder) }
 const pick = { ...active, ...focus, ...hint }
-const several = { max_selected_items: number(1, Number.MAX_SAFE_INTEGER) }
+const several = { max_selected_items: number(least.max_selected_items, Number.MAX_SAFE_INTEGER) }
 const ids = list(id, 1_000)
 const filter = shape(
   {
@@ -95,11 +95,12 @@ const typing = {
   }),
 }
 const listed = both(oneOf('options', 'option_groups'), known)
+export const slackFile = shape({ url: string(3_000), id }, oneOf('url', 'id'))
 const picture = shape(
   {
     'alt_text!': string(limits.image.alt_text, 1),
     image_url: both(url, string(limits.image.image_url)),
-    slack_file: shape({ url: string(3_000), id }, oneOf('url', 'id')),
+    slack_file: slackFile,
     fallback: string(3_000),
     image_width: anything,
     image_height: anything,
@@ -143,7 +144,10 @@ export const elements: Record<string, Check> = {
     'positive_button!': feedback,
     'negative_button!': feedback,
   }),
-  overflow: shape({ ...active, 'options!': list(option('plain_text', true), limits.overflow, 1) }),
+  overflow: shape({
+    ...active,
+    'options!': list(option('plain_text', true), limits.overflow, least.overflow),
+  }),
   static_select: shape(
     { ...pick, options, option_groups: groups, initial_option: option('plain_text') },
     listed,
@@ -178,7 +182,7 @@ export const elements: Record<string, Check> = {
     {
       ...active,
       ...focus,
-      'options!': list(option('any'), limits.radio_buttons, 1),
+      'options!': list(option('any'), limits.radio_buttons, least.radio_buttons),
       initial_option: option('any'),
     },
     known,
@@ -187,7 +191,7 @@ export const elements: Record<string, Check> = {
     {
       ...active,
       ...focus,
-      'options!': list(option('any'), limits.checkboxes, 1),
+      'options!': list(option('any'), limits.checkboxes, least.checkboxes),
       initial_options: list(option('any'), limits.checkboxes, 1),
     },
     known,
@@ -203,8 +207,8 @@ export const elements: Record<string, Check> = {
     ...typing,
     initial_value: string(limits.plain_text_input.max_length),
     multiline: flag,
-    min_length: number(0, limits.plain_text_input.min_length),
-    max_length: number(1, limits.plain_text_input.max_length),
+    min_length: number(least.plain_text_input.min_length, limits.plain_text_input.min_length),
+    max_length: number(least.plain_text_input.max_length, limits.plain_text_input.max_length),
   }),
   email_text_input: shape({ ...typing, initial_value: string(3_000) }),
   url_text_input: shape({ ...typing, initial_value: string(3_000) }),
@@ -224,7 +228,7 @@ export const elements: Record<string, Check> = {
   file_input: shape({
     action_id: active.action_id,
     filetypes: list(string(100), 100),
-    max_files: number(1, limits.file_input),
+    max_files: number(least.file_input, limits.file_input),
   }),
   image: picture,
 }

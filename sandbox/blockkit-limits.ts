@@ -2,7 +2,18 @@
  * What is not sure is taken the cautious way round: the sandbox refuses what Slack might refuse. */
 export const limits = {
   surfaces: { message: 50, modal: 100, home: 100 },
-  view: { title: 24, submit: 24, close: 24, private_metadata: 3_000, callback_id: 255, external_id: 255 },
+  view: {
+    title: 24,
+    submit: 24,
+    close: 24,
+    private_metadata: 3_000,
+    callback_id: 255,
+    external_id: 255,
+    total_bytes: 250_000,
+    stack: 3,
+  },
+  message: { text: 40_000, update: 4_000, markdown_text: 12_000, attachments: 100 },
+  focus_on_load: 1,
   block_id: 255,
   action_id: 255,
   placeholder: 150,
@@ -26,13 +37,30 @@ export const limits = {
   context: 10,
   context_actions: 5,
   data_table: { rows: 201, columns: 20, page_size: 100, chars: 20_000 },
-  data_visualization: { title: 50, per_message: 2 },
+  data_visualization: { title: 50, per_message: 2, series: 12, points: 20, label: 20, axis_label: 50 },
   header: { text: 150, level: 4 },
   input: { label: 2_000, hint: 2_000 },
   markdown: 12_000,
   plan: 50,
   rich_text_indent: 8,
   section: { text: 3_000, fields: 10, field: 2_000 },
-  table: { rows: 100, cells: 20, column_settings: 20, chars: 10_000 },
+  table: { rows: 100, cells: 20, column_settings: 20, chars: 10_000, per_message: 1 },
   video: { title: 199, author_name: 49 },
+} as const
+
+/** The lower ends, where there is one above nothing. */
+export const least = {
+  text: 1,
+  raw_text: 1,
+  raw_number: 1,
+  overflow: 1,
+  radio_buttons: 1,
+  checkboxes: 1,
+  max_selected_items: 1,
+  plain_text_input: { min_length: 0, max_length: 1 },
+  file_input: 1,
+  carousel: 1,
+  data_table: { rows: 2, columns: 1, page_size: 1 },
+  header: { level: 1 },
+  rich_text_indent: 0,
 } as const

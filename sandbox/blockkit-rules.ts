@@ -1,3 +1,5 @@
+import { least } from './blockkit-limits.ts'
+
 /** One thing wrong with a payload, in Slack's words. */
 export type Problem = { pointer: string; code: string; message: string }
 export type Check = (value: unknown, at: string, out: Problem[]) => void
@@ -19,13 +21,13 @@ export function isObject(value: unknown): value is Json {
 }
 
 /** A string of so many characters. */
-export function string(most: number, least = 0): Check {
+export function string(most: number, few = 0): Check {
   return (value, at, out) => {
     if (typeof value !== 'string') return say(out, at, 'type', 'must be a string')
     // Counting is only needed where the number of UTF-16 units leaves it open.
     if (value.length > most && size(value) > most)
       say(out, at, 'too_long', `must be less than ${most + 1} characters`)
-    if (value.length < least) say(out, at, 'too_short', `must be more than ${least - 1} characters`)
+    if (value.length < few) say(out, at, 'too_short', `must be more than ${few - 1} characters`)
   }
 }
 
@@ -35,10 +37,10 @@ export const flag: Check = (value, at, out) => {
 
 export const anything: Check = () => {}
 
-export function number(least: number, most: number): Check {
+export function number(lowest: number, most: number): Check {
   return (value, at, out) => {
     if (typeof value !== 'number') return say(out, at, 'type', 'must be a number')
-    if (value < least) say(out, at, 'too_small', `must be greater than or equal to ${least}`)
+    if (value < lowest) say(out, at, 'too_small', `must be greater than or equal to ${lowest}`)
     if (value > most) say(out, at, 'too_large', `must be less than or equal to ${most}`)
   }
 }
@@ -56,11 +58,11 @@ export function pattern(form: RegExp, what: string): Check {
   }
 }
 
-export function list(item: Check, most: number, least = 0): Check {
+export function list(item: Check, most: number, few = 0): Check {
   return (value, at, out) => {
     if (!Array.isArray(value)) return say(out, at, 'type', 'must be an array')
     if (value.length > most) return say(out, at, 'too_many', `no more than ${most} items allowed`)
-    if (value.length < least) say(out, at, 'too_few', `no fewer than ${least} items allowed`)
+    if (value.length < few) say(out, at, 'too_few', `no fewer than ${few} items allowed`)
     for (const [index, one] of value.entries()) item(one, `${at}/${index}`, out)
   }
 }
@@ -109,7 +111,7 @@ export function both(...checks: Check[]): Check {
 
 /** A text object. A problem inside is reported twice, as Slack does: for the object and for its text. */
 export function text(most: number, kind: 'plain_text' | 'mrkdwn' | 'any' = 'any'): Check {
-  const inner = shape({ 'text!': string(most, 1), emoji: flag, verbatim: flag })
+  const inner = shape({ 'text!': string(most, least.text), emoji: flag, verbatim: flag })
   return (value, at, out) => {
     const found: Problem[] = []
     inner(value, at, found)

@@ -81,7 +81,8 @@ function checkTogether(surface: Surface, all: Json[], out: Problem[]): void {
   const markdown = of('markdown').reduce((sum, block) => sum + size(String(block['text'])), 0)
   if (markdown > limits.markdown)
     say(out, '/blocks', 'too_long', `must be less than ${limits.markdown + 1} characters`)
-  if (of('table').length > 1) say(out, '/blocks', 'only_one_table_allowed', 'only one table allowed')
+  if (of('table').length > limits.table.per_message)
+    say(out, '/blocks', 'only_one_table_allowed', 'only one table allowed')
   if (chars(of('table')) > limits.table.chars)
     say(out, '/blocks', 'too_long', `must be less than ${limits.table.chars + 1} characters`)
   if (chars(of('data_table')) > limits.data_table.chars)
@@ -91,7 +92,10 @@ function checkTogether(surface: Surface, all: Json[], out: Problem[]): void {
   const inside = all
     .flatMap((block) => [block['elements'], block['accessory'], block['element']].flat())
     .filter(isObject)
-  if (surface !== 'message' && inside.filter((one) => one['focus_on_load'] === true).length > 1)
+  if (
+    surface !== 'message' &&
+    inside.filter((one) => one['focus_on_load'] === true).length > limits.focus_on_load
+  )
     say(out, '/blocks', 'unique', 'only one element may have focus_on_load')
 }
 

@@ -1,4 +1,5 @@
 import type { App } from './apps.ts'
+import { limits } from './blockkit-limits.ts'
 import { size } from './blockkit-rules.ts'
 import type { Events } from './events.ts'
 import type { Block } from './protocol.ts'
@@ -33,8 +34,6 @@ export type Revision = {
   quiet?: boolean
 }
 
-/** A longer text is cut off. */
-const MOST = 40_000
 const CHANNEL_TYPE = { channel: 'channel', private: 'group', im: 'im', mpim: 'mpim' } as const
 
 /** What is said in channels: posting, editing, deleting, reacting, and the events that follow. */
@@ -230,7 +229,7 @@ export class Talk {
       ts: this.#world.space.nextTs(channel, this.#world.clock.ms),
       channel: channel.id,
       user: draft.user,
-      text: size(draft.text) > MOST ? Array.from(draft.text).slice(0, MOST).join('') : draft.text,
+      text: cut(draft.text),
       blocks: draft.blocks ?? [],
       attachments: draft.attachments ?? [],
       broadcast: draft.broadcast ?? false,
@@ -247,4 +246,10 @@ export class Talk {
       ...(draft.subtype !== undefined && { subtype: draft.subtype }),
     }
   }
+}
+
+/** A longer text is cut off. */
+function cut(text: string): string {
+  const most = limits.message.text
+  return text.length > most && size(text) > most ? Array.from(text).slice(0, most).join('') : text
 }

@@ -1,4 +1,5 @@
 import type { App } from './apps.ts'
+import { limits } from './blockkit-limits.ts'
 import { SlackError } from './errors.ts'
 import { openState, type State } from './forms.ts'
 import type { Block, TextView, ViewView } from './protocol.ts'
@@ -6,7 +7,6 @@ import type { Trigger } from './triggers.ts'
 import { named } from './wire.ts'
 import type { World } from './world.ts'
 
-const HIGHEST_STACK = 3
 const KEYS = ['title', 'submit', 'close', 'private_metadata', 'callback_id', 'external_id'] as const
 const FLAGS = ['clear_on_close', 'notify_on_close', 'submit_disabled'] as const
 
@@ -84,7 +84,7 @@ export class Views {
     const stack = this.stack(user)
     const top = stack.at(-1)
     if (!top || top.app !== app) throw new SlackError('not_found')
-    if (stack.length >= HIGHEST_STACK) throw new SlackError('push_limit_reached')
+    if (stack.length >= limits.view.stack) throw new SlackError('push_limit_reached')
     const view = this.#make(app, user, draft, top)
     stack.push(view)
     this.#world.changes.touch()

@@ -1,3 +1,4 @@
+import { limits } from '../blockkit-limits.ts'
 import { size } from '../blockkit-rules.ts'
 import { SlackError } from '../errors.ts'
 import { wireMessage } from '../wire.ts'
@@ -22,9 +23,6 @@ const contentErrors = [
   'too_many_attachments',
   'channel_not_found',
 ]
-
-/** How far chat.update lets a text go. */
-const UPDATE_MOST = 4_000
 
 export const postMessage = method({
   tier: 'special',
@@ -106,7 +104,7 @@ export const update = method({
     if (channel.is_archived) throw new SlackError('is_inactive')
     const message = messageOf(channel, args.ts)
     if (message.app_id !== app.id) throw new SlackError('cant_update_message')
-    if (size(args.text ?? '') > UPDATE_MOST) throw new SlackError('msg_too_long')
+    if (size(args.text ?? '') > limits.message.update) throw new SlackError('msg_too_long')
     const hasContent = [args.text, args.blocks, args.attachments, args.markdown_text].some(
       (one) => one !== undefined,
     )

@@ -1,4 +1,5 @@
 import { type Problem, validate } from '../blockkit.ts'
+import { limits } from '../blockkit-limits.ts'
 import { size } from '../blockkit-rules.ts'
 import { SlackError } from '../errors.ts'
 import type { Block } from '../protocol.ts'
@@ -36,13 +37,14 @@ export function checkContent(call: Call<unknown>, content: Content): Checked {
   const { text, markdown_text: markdown } = content
   if (markdown !== undefined && (text !== undefined || content.blocks !== undefined))
     throw new SlackError('markdown_text_conflict')
-  if (markdown !== undefined && size(markdown) > 12_000) throw new SlackError('msg_too_long')
+  if (markdown !== undefined && size(markdown) > limits.message.markdown_text)
+    throw new SlackError('msg_too_long')
   if (content.blocks !== undefined && !Array.isArray(content.blocks))
     throw new SlackError('invalid_blocks_format')
   const blocks = (content.blocks ?? []) as Block[]
   const attachments = (content.attachments ?? []) as Record<string, unknown>[]
   if (!Array.isArray(attachments)) throw new SlackError('invalid_attachments')
-  if (attachments.length > 100) throw new SlackError('too_many_attachments')
+  if (attachments.length > limits.message.attachments) throw new SlackError('too_many_attachments')
   const nested = attachments.flatMap((one) =>
     Array.isArray(one['blocks']) ? (one['blocks'] as Block[]) : [],
   )

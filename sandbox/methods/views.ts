@@ -1,15 +1,15 @@
+import { limits } from '../blockkit-limits.ts'
 import { validate } from '../blockkit.ts'
 import { SlackError } from '../errors.ts'
 import type { ViewDraft } from '../views.ts'
 import { method } from './method.ts'
 
-const MOST_BYTES = 250_000
-
 /** A view that Slack would take, or the error in the shape that views have. */
 function checked(given: unknown, type: 'modal' | 'home'): ViewDraft {
   const view = given as ViewDraft | undefined
   if (!view || typeof view !== 'object') throw invalid(['[ERROR] must be an object [json-pointer:/view]'])
-  if (Buffer.byteLength(JSON.stringify(view)) > MOST_BYTES) throw new SlackError('view_too_large')
+  if (Buffer.byteLength(JSON.stringify(view)) > limits.view.total_bytes)
+    throw new SlackError('view_too_large')
   if (view.type !== type) throw invalid([`[ERROR] must be ${type} [json-pointer:/view/type]`])
   const problems = validate(type, view)
   if (problems.length > 0)
