@@ -6,12 +6,16 @@ export type Ran = { code: number | null; out: string; err: string }
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const secret = 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz'
 
-/** The real command, as an operator runs it. Nothing of this machine's environment reaches it but `PATH`. */
+/**
+ * The real command, as an operator runs it. Nothing of this machine's environment reaches it but `PATH`, and where
+ * compiled code is kept.
+ */
 export async function belay(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
   const child = spawn(process.execPath, ['src/cli.ts', ...args], {
     cwd: root,
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       BELAY_POLICY: 'belay.example.yml',
       BELAY_WEBHOOK_SECRET: secret,
       ...env,
