@@ -3,7 +3,7 @@ import type { App } from './apps.ts'
 import { readArguments } from './body.ts'
 import { SlackError } from './errors.ts'
 import { methods } from './methods/index.ts'
-import { type ArgSpec, type Method, missingScope } from './methods/method.ts'
+import { type Method, missingScope } from './methods/method.ts'
 import type { Parts } from './parts.ts'
 import type { FaultView, JournalEntry } from './protocol.ts'
 
@@ -70,7 +70,7 @@ async function run(
     if (wait) throw new SlackError('ratelimited', { retryAfter: wait })
     if (method.scopes.length > 0 && !method.scopes.some((scope) => app.scopes.has(scope)))
       throw missingScope(app, method.scopes)
-    const { args, unknown } = readArgs(method.args, given)
+    const { args, unknown } = readArgs(method, given)
     if (unknown.length > 0) entry.unknown = unknown
     const warn = (message: string) => warnings.push(message)
     const result = await method.run({ ...parts, app, args: args as never, warn })
@@ -111,14 +111,15 @@ function withWarnings(body: Json, warnings: string[], unknown: string[]): Json {
 }
 
 /** Turns what came over the wire into what the method declares. */
-function readArgs(spec: ArgSpec, given: Json): { args: Json; unknown: string[] } {
+function readArgs({ args: spec, errors }: Method, given: Json): { args: Json; unknown: string[] } {
   const args: Json = {}
   const problems: string[] = []
   for (const [name, kind] of Object.entries(spec)) {
     const raw = given[name]
-    const isMissing = raw === undefined || raw === null || raw === ''
-    if (isMissing && kind.endsWith('!') && !(raw === '' && kind === 'list!'))
-      problems.push(`missing required field: ${name}`)
+    // A list or a name that is empty is for the method to refuse, in words of its own.
+    const mayBeEmpty = kind === 'list!' || (name === 'name' && errors.includes('invalid_name_required'))
+    const isMissing = raw === undefined || raw === null || (raw === '' && !mayBeEmpty)
+    if (isMissing && kind.endsWith('!')) problems.push(`missing required field: ${name}`)
     if (raw === undefined || raw === null) continue
     const value = convert(kind.replace('!', ''), raw)
     if (value === undefined) problems.push(`invalid value [json-pointer:/${name}]`)

@@ -17,10 +17,10 @@ const matching: Check = (value, at, out) => {
   const categories = isObject(axis) ? axis['categories'] : undefined
   if (!Array.isArray(series) || !Array.isArray(categories)) return
   const all = series.filter(isObject)
-  const wanted = [...categories].sort().join('\n')
+  const wanted = categories.map(String).toSorted().join('\n')
   for (const [index, { data }] of all.entries()) {
     const labels = Array.isArray(data) ? data.map((one) => isObject(one) && one['label']) : []
-    if (labels.sort().join('\n') !== wanted)
+    if (labels.map(String).toSorted().join('\n') !== wanted)
       say(out, `${at}/series/${index}/data`, 'labels', 'labels must match the categories of the axis')
   }
   if (new Set(all.map(({ name }) => name)).size < all.length)

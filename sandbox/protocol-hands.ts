@@ -100,6 +100,7 @@ const SeedUser = z.object({
   is_restricted: z.boolean().default(false),
   is_bot: z.boolean().default(false),
   presence: z.enum(['active', 'away']).default('active'),
+  deleted: z.boolean().default(false),
 })
 
 const SeedChannel = z.object({

@@ -108,6 +108,7 @@ export class Views {
   publish(app: App, user: string, draft: ViewDraft, hash?: string): View {
     const known = this.home(app, user)
     if (known) return this.update(known, draft, hash)
+    this.#unique(app, draft)
     const view = this.#make(app, user, draft)
     this.#homes.set(`${app.id} ${user}`, view)
     this.#world.changes.touch()

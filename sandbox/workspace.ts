@@ -111,7 +111,6 @@ export class Workspace {
         title: user.title ?? '',
         email: user.email ?? '',
         team_id: user.team_id ?? this.team.id,
-        deleted: false,
         updated: sec(now),
       })
     for (const channel of seed.channels ?? [])

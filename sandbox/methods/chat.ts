@@ -118,12 +118,8 @@ export const update = method({
       if (args.attachments === undefined) revision.attachments = message.attachments
       talk.edit(channel, message, revision, app.botUserId)
     }
-    return {
-      channel: channel.id,
-      ts: message.ts,
-      text: message.text,
-      message: wireMessage(world, channel, message, true),
-    }
+    const { ts, ...shown } = wireMessage(world, channel, message, true)
+    return { channel: channel.id, ts, text: message.text, message: shown }
   },
 })
 

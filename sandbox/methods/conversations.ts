@@ -152,6 +152,12 @@ export const replies = method({
   },
 })
 
+function opened(call: Call<{ return_im: boolean | undefined }>, channel: Channel) {
+  if (!call.args.return_im) return { id: channel.id }
+  const { is_user_deleted: _, ...shown } = wireChannel(call.world, channel, call.app.botUserId)
+  return shown
+}
+
 export const open = method({
   tier: 3,
   scopes: ['channels:manage', 'groups:write', 'im:write', 'mpim:write'],
@@ -167,7 +173,7 @@ export const open = method({
     const { args, world, app } = call
     if (args.channel !== undefined) {
       const channel = channelOf(call, args.channel)
-      return { channel: args.return_im ? wireChannel(world, channel, app.botUserId) : { id: channel.id } }
+      return { channel: opened(call, channel) }
     }
     const users = args.users ?? []
     if (users.length === 0) throw new SlackError('users_list_not_supplied')
@@ -181,8 +187,7 @@ export const open = method({
     const isOld = world.space.conversation([app.botUserId, ...users]) !== undefined
     if (!isOld && args.prevent_creation) throw new SlackError('channel_not_found')
     const channel = world.directMessage(app.botUserId, ...users)
-    const seen = args.return_im ? wireChannel(world, channel, app.botUserId) : { id: channel.id }
-    return { ...(isOld && { no_op: true, already_open: true }), channel: seen }
+    return { ...(isOld && { no_op: true, already_open: true }), channel: opened(call, channel) }
   },
 })
 

@@ -6,7 +6,7 @@ import type { Channel, Message } from '../workspace.ts'
 
 type Json = Record<string, unknown>
 type Kind = 'string' | 'number' | 'boolean' | 'list' | 'json'
-export type ArgSpec = Record<string, Kind | `${Kind}!`>
+type ArgSpec = Record<string, Kind | `${Kind}!`>
 type ValueOf<K> = K extends 'string'
   ? string
   : K extends 'number'

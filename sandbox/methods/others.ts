@@ -28,6 +28,7 @@ export const meMessage = method({
   args: { channel: 'string!', text: 'string!' },
   errors: ['channel_not_found', 'is_archived', 'not_in_channel', 'no_text'],
   run(call) {
+    if (!call.args.text.trim()) throw new SlackError('no_text')
     const channel = target(call, call.args.channel)
     pace(call, channel)
     const { botUserId } = call.app

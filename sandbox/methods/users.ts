@@ -1,6 +1,6 @@
 import { SlackError } from '../errors.ts'
 import { wireChannel, wireUser } from '../wire.ts'
-import { sec, type User } from '../workspace.ts'
+import { type Channel, sec, type User } from '../workspace.ts'
 import { type Call, method, page } from './method.ts'
 
 function userOf(call: Call<unknown>, id: string | undefined): User {
@@ -29,7 +29,10 @@ export const list = method({
   run(call) {
     const { items, ...rest } = page([...call.world.space.users.values()], call.args.cursor, call.args.limit)
     return {
-      members: items.map((user) => wire(call, user, call.args.include_locale)),
+      members: items.map((user) => {
+        const { is_stranger: _, ...member } = wire(call, user, call.args.include_locale)
+        return member
+      }),
       cache_ts: sec(call.world.clock.ms),
       ...rest,
     }
@@ -50,6 +53,12 @@ export const lookupByEmail = method({
     return { user: wire(call, user) }
   },
 })
+
+/** Here alone Slack does not say whether the app is in it. */
+function shown(call: Call<unknown>, channel: Channel) {
+  const { is_member: _, ...rest } = wireChannel(call.world, channel, call.app.botUserId)
+  return rest
+}
 
 export const conversations = method({
   tier: 3,
@@ -77,7 +86,7 @@ export const conversations = method({
         !(call.args.exclude_archived && channel.is_archived),
     )
     const { items, ...rest } = page(mine, call.args.cursor, call.args.limit)
-    return { channels: items.map((channel) => wireChannel(call.world, channel, call.app.botUserId)), ...rest }
+    return { channels: items.map((channel) => shown(call, channel)), ...rest }
   },
 })
 
@@ -125,7 +134,7 @@ export const dndInfo = method({
   args: { user: 'string', team_id: 'string' },
   errors: ['user_not_found'],
   run(call) {
-    return { ...dnd(call, userOf(call, call.args.user)), snooze_enabled: false }
+    return dnd(call, userOf(call, call.args.user))
   },
 })
 
