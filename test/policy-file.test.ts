@@ -245,3 +245,23 @@ describe('YAML', () => {
     expect(read('timezone: &a { b: *a }\n')).toContain('timezone    expected an IANA time zone')
   })
 })
+
+describe('a duration that its calendar can not count', () => {
+  it.each([
+    [/(high: .*resolve: )2d/, 'severities.high.resolve'],
+    [/(high: .*lapse: )4h/, 'severities.high.lapse'],
+  ])('is reported at its path', (what, path) => {
+    const report = read(example.replace(what, (_, before) => `${before}9000w`))
+    expect(report).toContain(
+      `${path}  expected a duration that its hours calendar comes to within five years, got "9000w"`,
+    )
+  })
+
+  it('is reported at a tier that waits for so long, once', () => {
+    const report = read(example.replace('- { tier: frontline }', '- { tier: frontline, wait: 9000w }'))
+    expect(report).toMatch(
+      /^belay.yml:\d+ +policies\.\w+\.tiers\[0\]\.wait +expected a duration that its hours/,
+    )
+    expect(report).not.toContain('\n')
+  })
+})

@@ -1,3 +1,6 @@
+import { durationProblems } from './policy-durations.ts'
+import { at, entries, isRecord, items, keysOf } from './policy-shape.ts'
+
 /** A place in the policy document: keys and list indexes. */
 export type Path = readonly (string | number)[]
 
@@ -28,6 +31,7 @@ export function crossProblems(document: unknown): CrossProblem[] {
       ruleProblems(rule, index, length - 1, names),
     ),
     ...repeated(['admins'], at(document, 'admins')),
+    ...durationProblems(document),
     ...secretProblems(at(at(at(document, 'sources'), 'generic'), 'secret')),
   ]
 }
@@ -144,27 +148,6 @@ function repeated(path: Path, list: unknown): CrossProblem[] {
   )
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function isEmpty(value: unknown): boolean {
   return isRecord(value) && Object.keys(value).length === 0
-}
-
-function entries(value: unknown): [string, unknown][] {
-  return isRecord(value) ? Object.entries(value) : []
-}
-
-function keysOf(value: unknown): string[] {
-  return entries(value).map(([key]) => key)
-}
-
-function items(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : []
-}
-
-/** The value's own key only: `constructor` is no name that a policy has. */
-function at(value: unknown, key: string): unknown {
-  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
