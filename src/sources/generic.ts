@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { TicketEvent } from '../domain/ticket.ts'
 import { minuteMs } from '../domain/time.ts'
+import { storable } from '../store/json.ts'
 import type { Delivery, Reading, Source } from './source.ts'
 
 /** How far a delivery's timestamp may be off, either way: as the Standard Webhooks specification recommends. */
@@ -44,7 +45,7 @@ function isSame(given: string, expected: string): boolean {
 
 function readEvent(body: Buffer, id: string): Reading {
   const json = parseJson(body)
-  if (json === undefined) return { kind: 'malformed', problems: ['The body is not JSON.'] }
+  if (typeof json === 'string') return { kind: 'malformed', problems: [json] }
   const read = TicketEvent.safeParse(json)
   if (read.success) return { kind: 'event', id, event: read.data }
   return {
@@ -53,10 +54,11 @@ function readEvent(body: Buffer, id: string): Reading {
   }
 }
 
+/** The body as it can be kept, or a sentence that says why it is none: a text is no ticket event either way. */
 function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
+    return storable(JSON.parse(body.toString('utf8')))
+  } catch (error) {
+    return error instanceof RangeError ? `The body is ${error.message}.` : 'The body is not JSON.'
   }
 }

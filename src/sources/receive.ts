@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Escalation } from '../domain/escalation.ts'
 import { chooseRule, severityNamed } from '../domain/policy.ts'
 import type { PolicyDocument } from '../domain/policy.ts'
@@ -33,7 +34,7 @@ export async function receive(
   now: Date,
 ): Promise<Receipt> {
   const receipt = await store.db.transaction(async (tx) => {
-    const key = `hook:${source}:${id}`
+    const key = `hook:${source}:${shortened(id)}`
     const before = await receiveOnce(tx, key, now)
     if (before)
       return {
@@ -46,6 +47,11 @@ export async function receive(
   })
   store.committed()
   return receipt
+}
+
+/** An index takes no key of any length, and the sender's id is theirs to choose. */
+function shortened(id: string): string {
+  return id.length <= 200 ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`
 }
 
 async function applyEvent(

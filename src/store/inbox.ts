@@ -1,6 +1,7 @@
 import { and, eq, isNull, lt, lte, sql } from 'drizzle-orm'
 import { addMs, dayMs, minuteMs, secondMs } from '../domain/time.ts'
 import type { Db, Tx } from './database.ts'
+import { storable } from './json.ts'
 import { inbox } from './schema.ts'
 
 /** Senders repeat themselves for a day at most; after this what they sent is forgotten. */
@@ -33,7 +34,8 @@ export async function rememberAnswer(tx: Tx, key: string, answer: Body): Promise
 
 /** Keeps a Slack event until it is handled; Slack may be told that we have it as soon as this returns. */
 export async function keep(db: Db, key: string, body: Body, now: Date): Promise<void> {
-  await db.insert(inbox).values({ key, body, receivedAt: now, notBefore: now }).onConflictDoNothing()
+  const kept = storable(body) as Body
+  await db.insert(inbox).values({ key, body: kept, receivedAt: now, notBefore: now }).onConflictDoNothing()
 }
 
 /**

@@ -14,3 +14,19 @@ export function revive(value: unknown, key = ''): unknown {
 function isInstant(key: string, value: string): boolean {
   return /(^(at|from|to|until)|At|Until|By|For|Since)$/.test(key) && instant.test(value)
 }
+
+/** Deeper than any ticket, and shallow enough for everything that walks it. */
+const deepest = 100
+
+/**
+ * The value as PostgreSQL can keep it: without NUL, and without halves of surrogate pairs. Throws a RangeError for one that
+ * is nested so deeply that nothing could read it.
+ */
+export function storable(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '')
+  if (value === null || typeof value !== 'object') return value
+  if (depth >= deepest) throw new RangeError(`nested more than ${deepest} deep`)
+  if (Array.isArray(value)) return value.map((item) => storable(item, depth + 1))
+  const entries = Object.entries(value).map(([key, item]) => [storable(key), storable(item, depth + 1)])
+  return Object.fromEntries(entries) as Record<string, unknown>
+}
