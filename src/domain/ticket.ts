@@ -57,6 +57,16 @@ export const TicketEvent = z.looseObject({
 })
 export type TicketEvent = z.infer<typeof TicketEvent>
 
+/** The id of a ticket that has no number anywhere: it was escalated in Slack, from these words or this message alone. */
+export function ownId(from: string): string {
+  return `slack:${from}`
+}
+
+/** The number by which people know the ticket; null when it has only an id of our own making. */
+export function numberOf({ id }: Pick<Ticket, 'id'>): string | null {
+  return id.startsWith(ownId('')) ? null : id
+}
+
 /** What the later event knows wins, and what it is silent about stays. */
 export function mergeTicket(known: Ticket, told: Ticket): Ticket {
   const customer =

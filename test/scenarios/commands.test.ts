@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { plain, startDesk, type Desk } from '../support/desk.ts'
 import { offers, phones, shown } from '../support/pings.ts'
@@ -80,4 +81,35 @@ it('the agent who asked hears when somebody has it, and when it is resolved', as
   await quiet()
   expect(rang()).toEqual([])
   expect(shown(agent.again(asked))).toContain('Resolved by Support agent')
+})
+
+it('what has no ticket shows none: neither on its card nor in the digest', async () => {
+  const { agent, first, quiet } = desk
+  await agent.command('/escalate', 'C0SUPPORT', 'normal The import is empty')
+  const form = await agent.modal('Escalate a ticket')
+  await form.fill({ Customer: 'Acme GmbH' })
+  await form.submit()
+  await quiet()
+  const card = await first.sees('C0FRONT', 'The import is empty')
+  const number = /^E-\d+/.exec(card.text)![0]
+  for (const text of [shown(card), await answer('digest'), await answer(`show ${number}`)]) {
+    expect(text).toContain('The import is empty')
+    expect(text).not.toMatch(/slack:|V0|Ticket /)
+  }
+})
+
+it('a thread that takes too long goes along without its words: the form is still saved in time', async () => {
+  const { agent, first, quiet, sandbox } = desk
+  const root = await agent.says('C0SUPPORT', 'Slow to tell')
+  await agent.shortcut('Escalate to a human', root)
+  const form = await agent.modal('Escalate a ticket')
+  await form.fill({ Customer: 'Acme GmbH', Severity: 'high' })
+  const slow = (on: string, ms: number) => sandbox.fault({ on, times: 0, effect: { kind: 'delay', ms } })
+  const off = [slow('conversations.replies', 1000), slow('users.info', 1500)]
+  await desk.belay.store.db.execute(sql`delete from people`)
+  await form.submit()
+  for (const mend of off) mend()
+  await quiet()
+  const card = await first.sees('C0FRONT', 'Slow to tell')
+  expect(shown(card)).toMatch(/From <https:[^|]+\|a message>/)
 })

@@ -1,14 +1,16 @@
 import type { Actor } from '../../domain/escalation.ts'
 import { chooseRule } from '../../domain/policy.ts'
-import { Ticket } from '../../domain/ticket.ts'
+import { ownId, Ticket } from '../../domain/ticket.ts'
 import type { TranscriptLine } from '../../domain/ticket.ts'
 import { updateTicket } from '../../domain/verbs.ts'
 import { changeIn, openIn } from '../../store/escalations.ts'
 import { receiveOnce, rememberAnswer } from '../../store/inbox.ts'
+import { storable } from '../../store/json.ts'
 import type { Origin } from '../buttons.ts'
 import { describe } from '../log.ts'
 import type { EscalateForm } from '../views/escalate-modal.ts'
 import { names } from '../names.ts'
+import { within } from '../receivers/within.ts'
 import type { Listening } from './listening.ts'
 import { unescaped } from './commands.ts'
 
@@ -68,48 +70,44 @@ async function ticketOf(
   const thread =
     origin.channel && origin.message ? { channel: origin.channel, ts: origin.thread ?? origin.message } : null
   const transcript = thread ? await transcriptOf(listening, thread, now) : []
-  return Ticket.parse({
-    id: ticket?.id ?? (thread ? `${thread.channel}:${thread.ts}` : view),
+  const told = {
+    id: ticket?.id ?? ownId(thread ? `${thread.channel}:${thread.ts}` : view),
     url: ticket?.url ?? origin.link,
     subject: summary,
     severity,
     customer: { name: customer },
     ...(tried && { tried }),
     ...(transcript.length > 0 && { transcript }),
-  })
+  }
+  return Ticket.parse(storable(told))
 }
 
-/** What was said in the thread. Without it the escalation goes out all the same. */
-async function transcriptOf(
-  listening: Listening,
-  { channel, ts }: { channel: string; ts: string },
-  now: Date,
-): Promise<TranscriptLine[]> {
-  try {
-    const asked = listening.reads.conversations.replies({ channel, ts, limit: transcriptLines })
-    const { messages = [] } = await Promise.race([asked, late(threadWithinMs)])
-    const known = await names(
-      listening.directory,
-      messages.map(({ user }) => user ?? null),
-      now,
-    )
-    return messages.map(({ user, text = '', ts: at = '0' }) => ({
-      from: 'colleague',
-      ...(user && { name: known.get(user) ?? user }),
-      at: new Date(Number(at) * 1000).toISOString(),
-      text: unescaped(text),
-    }))
-  } catch (error) {
+type Thread = { channel: string; ts: string }
+
+/** What was said in the thread. Without it, or when it takes too long, the escalation goes out all the same. */
+async function transcriptOf(listening: Listening, thread: Thread, now: Date): Promise<TranscriptLine[]> {
+  const read = readThread(listening, thread, now).catch((error: unknown) => {
     listening.log.warn(
-      { err: describe(error), channel },
+      { err: describe(error), channel: thread.channel },
       'the thread could not be read; the escalation goes out without it',
     )
     return []
-  }
+  })
+  return within(read, threadWithinMs, [])
 }
 
-async function late(ms: number): Promise<never> {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(new Error('the thread took too long')), ms).unref()
-  })
+async function readThread(
+  { reads, directory }: Listening,
+  { channel, ts }: Thread,
+  now: Date,
+): Promise<TranscriptLine[]> {
+  const { messages = [] } = await reads.conversations.replies({ channel, ts, limit: transcriptLines })
+  const people = messages.map(({ user }) => user ?? null)
+  const known = await names(directory, people, now)
+  return messages.map(({ user, text = '', ts: at = '0' }) => ({
+    from: 'colleague',
+    ...(user && { name: known.get(user) ?? user }),
+    at: new Date(Number(at) * 1000).toISOString(),
+    text: unescaped(text),
+  }))
 }

@@ -95,8 +95,9 @@ function origins({ escalation, names, ladder, rounds }: Scene): string[] {
   const by = inline(ticket.requestedBy, 120)
   const contact = inline(ticket.customer?.contact, 120)
   const place = `Tier ${tier + 1} of ${ladder.length}, round ${round} of ${rounds}`
+  const from = ticketLink(ticket)
   return [
-    ticketLink(ticket),
+    ...(from ? [from] : []),
     ...(by ? [`Asked for by ${by}`] : []),
     `Opened by ${named(names, openedBy)}, ${when(openedAt)}`,
     ...(contact ? [`Customer's contact: ${contact}`] : []),

@@ -3,6 +3,7 @@ import type { DigestData, DigestRow, Fact, Section, Tally } from '../../domain/d
 import { isAllClear, sectionsOf } from '../../domain/digest.ts'
 import type { Actor } from '../../domain/escalation.ts'
 import { spelled } from '../../domain/spelled.ts'
+import { numberOf } from '../../domain/ticket.ts'
 import { context, header, inline, limits, linked, message, section, when } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
 
@@ -88,11 +89,18 @@ function shownTally({ by, parts }: Tally): string {
 const urlAtMost = 400
 
 function shownRow(row: DigestRow, facts: readonly Fact[], names: DigestScene['names']): string {
-  const ticket = linked(row.url && row.url.length <= urlAtMost ? row.url : null, row.ticket)
-  const what = `• *E-${row.escalation}* ${inline(row.severity, 50)} · ${ticket} ${inline(row.subject, 100)}`
+  const which = `${ticketOf(row)} ${inline(row.subject, 100)}`.trim()
+  const what = `• *E-${row.escalation}* ${inline(row.severity, 50)} · ${which}`
   return [what, customerOf(row), ownerOf(row, names), facts.map(shownFact).join(', ')]
     .filter(Boolean)
     .join(' · ')
+}
+
+/** By its number. One without was escalated in Slack, maybe from a message. */
+function ticketOf({ ticket, url }: DigestRow): string {
+  const address = url && url.length <= urlAtMost ? url : null
+  const number = numberOf({ id: ticket })
+  return number === null && address === null ? '' : linked(address, number ?? 'Message')
 }
 
 function customerOf({ customer, plan }: DigestRow): string {

@@ -1,4 +1,4 @@
-import type { Happened } from '../../domain/escalation.ts'
+import type { Escalation, Happened } from '../../domain/escalation.ts'
 import { context, fields, message, section, when } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
 import { actions, channelName, quoted } from '../blocks.ts'
@@ -39,9 +39,13 @@ export function show(scene: Scene, entries: readonly Happened[]): Message {
     ),
     left > 0 ? context(`${left} earlier entries are not shown.`) : null,
     ...packed('Pages', scene.pages.slice(-15).map(fate)),
-    context(ticketLink(escalation.ticket), `Policy ${escalation.policy}, version ${escalation.version}`),
+    context(...footer(escalation)),
     elementsOf(ways),
   ])
+}
+
+function footer({ ticket, policy, version }: Escalation): string[] {
+  return [ticketLink(ticket), `Policy ${policy}, version ${version}`].filter((text) => text !== null)
 }
 
 function elementsOf(ways: ReturnType<typeof link>[]) {

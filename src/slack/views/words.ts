@@ -1,6 +1,7 @@
 import type { Actor, Escalation } from '../../domain/escalation.ts'
 import { isPerson } from '../../domain/escalation.ts'
 import type { PromiseName } from '../../domain/promises.ts'
+import { numberOf } from '../../domain/ticket.ts'
 import type { Ticket } from '../../domain/ticket.ts'
 import { dayMs, durationParts, hourMs, minuteMs } from '../../domain/time.ts'
 import type { Duration, DurationUnit } from '../../domain/time.ts'
@@ -61,8 +62,12 @@ export function severityMark({ severities, escalation: { severity } }: Scene): s
   return `${mark} *${inline(severity, 50)}*`
 }
 
-/** The ticket by its number, linked where we know its address. A ticket whose only name is its address is just that. */
-export function ticketLink({ id, url }: Ticket): string {
+/**
+ * The ticket by its number, linked where we know its address. A ticket whose only name is its address is just that. One
+ * without a number was escalated in Slack: from a message that can be linked, or from nothing that could be shown.
+ */
+export function ticketLink({ id, url }: Ticket): string | null {
+  if (numberOf({ id }) === null) return url ? `From ${linked(url, 'a message')}` : null
   const isAddress = /^https?:\/\//.test(id)
   return isAddress ? linked(url ?? id, 'Ticket') : `Ticket ${linked(url, id)}`
 }
