@@ -32,7 +32,7 @@ export function whyPaged(scene: Scene, page: PageNotice): string | null {
     case 'undeliverable':
       return page.detail ? `${failureOf(scene.pages, page.detail)}.` : 'A page could not be delivered.'
     case 'nobody':
-      return `Nobody is on call in tier ${tierName(page.detail ?? 'unknown')}, so it was skipped.`
+      return skippedWords(page.detail)
   }
 }
 
@@ -55,8 +55,23 @@ export function askWords(scene: Scene, page: PageNotice): string {
   if (page.reason === 'missed_promise') return `${asked} to see to it now. ${headline(scene, false)}`
   if (page.reason === 'unanswered')
     return `${asked} to acknowledge it now, or to find somebody who can${againWords(scene)}.`
-  if (page.tier === null) return `${asked} to make sure that somebody acknowledges ${soon}.`
+  if (page.tier === null) return `${asked} to ${fallbackDuty(scene, soon)}.`
   return `${asked} to acknowledge ${soon}.`
+}
+
+/** What the fallback channel can do depends on whether somebody has it by now. */
+function fallbackDuty(scene: Scene, soon: string): string {
+  return scene.escalation.state === 'acknowledged'
+    ? `make sure that it is seen to. ${headline(scene, false).replace(/\.$/, '')}`
+    : `make sure that somebody acknowledges ${soon}`
+}
+
+/** `detail` names the tiers that were skipped in one go, with commas between them. */
+function skippedWords(detail: string | undefined): string {
+  const tiers = (detail ?? 'unknown').split(', ').map(tierName)
+  return tiers.length > 1
+    ? `Nobody is on call in the tiers ${listed(tiers)}, so they were skipped.`
+    : `Nobody is on call in tier ${tiers[0]}, so it was skipped.`
 }
 
 function againWords({ escalation: { remindAt } }: Scene): string {

@@ -36,6 +36,26 @@ describe('a later page to a channel', () => {
     expect(JSON.stringify(shown)).not.toContain('"acknowledge"')
   })
 
+  it('to the fallback while somebody has it asks nobody to acknowledge', () => {
+    const story = stories.undeliverable()
+    const page = { ...pageOf(story, 1), tier: null, reason: 'undeliverable' as const, detail: 'C0FRONT' }
+    const shown = pageReply(sceneOf(story.does(acknowledge, 'U0FRONT')), page)
+    expect(shown.text).toMatch(
+      /The fallback channel is asked .*to make sure that it is seen to. Acknowledged by/,
+    )
+    expect(shown.text).not.toMatch(/acknowledges|\.\./)
+  })
+
+  it('names every tier that was skipped', () => {
+    const story = stories.nobody()
+    const page = { ...pageOf(story, 1), tier: null, reason: 'nobody' as const }
+    const text = (detail: string) => pageReply(sceneOf(story), { ...page, detail }).text
+    expect(text('frontline')).toContain('Nobody is on call in tier frontline, so it was skipped.')
+    expect(text('engineering, management')).toContain(
+      'Nobody is on call in the tiers engineering and management, so they were skipped.',
+    )
+  })
+
   it('that is over says what became of it, and has no button', async () => {
     const ends = {
       acknowledged: stories.secondRound().does(acknowledge, 'U0FRONT'),
