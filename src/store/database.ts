@@ -70,6 +70,8 @@ export async function migrateDatabase(url: string): Promise<void> {
     application_name: 'belay migrate',
     connectionTimeoutMillis: 5000,
   })
+  // A connection that breaks fails its query too; without a listener it would end the process.
+  client.on('error', () => {})
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock])

@@ -123,7 +123,8 @@ async function keepCard(
       priority: notice.priority,
       applied: version,
       shown,
-      wanted: sql`(select version from escalations where id = ${escalation})`,
+      // Locked: a change that is being committed can't see this card, and would leave it behind for good.
+      wanted: sql`(select version from escalations where id = ${escalation} for update)`,
       notBefore: now,
       postedAt: now,
     })

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { inject, expect, it } from 'vitest'
 import { migrateDatabase } from '#store/database.ts'
+import { openDatabase } from '#store/open.ts'
+import { databaseLine } from '../support/database-line.ts'
 
 async function emptyDatabase(): Promise<AsyncDisposable & { url: string }> {
   const name = `belay_empty_${process.pid}_${Math.trunc(performance.now() * 1000)}`
@@ -51,4 +53,22 @@ it('lets five processes do it at once', async () => {
     'select count(*)::int as n, count(distinct hash)::int as hashes from drizzle.__drizzle_migrations',
   )
   expect(done?.['n']).toBe(done?.['hashes'])
+})
+
+it('waits on when the database hangs up while another replica migrates', async () => {
+  await using database = await emptyDatabase()
+  await using line = await databaseLine(database.url)
+  const other = new pg.Client({ connectionString: database.url })
+  await other.connect()
+  await other.query('select pg_advisory_lock(7235294)')
+  const away = Promise.withResolvers<void>()
+  const opening = openDatabase(line.url, { away: () => away.resolve(), broke: () => {} })
+  const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'belay migrate'`
+  while ((await other.query(waits)).rowCount === 0) await new Promise((soon) => setTimeout(soon, 20))
+  line.mend()
+  await away.promise
+  await other.end()
+  const db = await opening
+  await db.$client.end()
+  expect((await query(database.url, tables)).map(({ name }) => name)).toEqual(everything)
 })

@@ -1,6 +1,9 @@
 import { eq, sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import type { Enqueued } from '#domain/notice.ts'
+import { acknowledge } from '#domain/verbs.ts'
+import { cardsOf } from '#store/cards.ts'
+import { changeIn } from '#store/escalations.ts'
 import {
   claimNotices,
   claimUnsure,
@@ -93,6 +96,27 @@ describe('settling', () => {
     expect(told.filter(Boolean)).toHaveLength(1)
     await settleRetry(db, row!.id, start, 'too late')
     expect(await db.select().from(notices)).toMatchObject([{ state: 'sent', ts: '1.2', error: null }])
+  })
+
+  it('keeps a message as a card that is behind a change which is being committed at the same time', async () => {
+    await using desk = await testStore()
+    const { store, open } = desk
+    const { id, version } = await open('T-1')
+    const [row] = await claim(desk)
+    const posted = { channel: 'C0FIRST', ts: '1.2', shape: 'card', version, shown: null } as const
+    const { promise: changed, resolve: commit } = Promise.withResolvers<void>()
+    const acknowledging = store.db.transaction(async (tx) => {
+      await changeIn(tx, store.book, id, start, (is, terms) =>
+        acknowledge(is, terms, { by: 'U0SAM', seen: null }, start),
+      )
+      await changed
+    })
+    await new Promise((soon) => setTimeout(soon, 100))
+    const settling = store.db.transaction((tx) => settleSent(tx, row!, posted, start))
+    await new Promise((soon) => setTimeout(soon, 100))
+    commit()
+    await Promise.all([acknowledging, settling])
+    expect(await cardsOf(store.db, id)).toMatchObject([{ applied: version, wanted: version + 1 }])
   })
 
   it('keeps one notice for one key', async () => {
