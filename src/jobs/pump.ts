@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Escalation } from '../domain/escalation.ts'
 import { isOver } from '../domain/notice.ts'
 import { addMs, secondMs } from '../domain/time.ts'
 import { claimStale, replaceLost, settleBehind, settleLost, settleRefreshed } from '../store/cards.ts'
@@ -9,11 +10,13 @@ import { classify } from '../slack/clients.ts'
 import type { Sending } from '../slack/deliver.ts'
 import { deliver } from '../slack/deliver.ts'
 import { describe } from '../slack/log.ts'
+import { everywhere } from '../slack/pace.ts'
 import { reconcile } from '../slack/reconcile.ts'
 import { fingerprint, renderCard } from '../slack/render.ts'
+import type { Message } from '../slack/render.ts'
 
-/** How much is under way at once: posts to different targets, and edits. */
-const atOnce = { posts: 16, edits: 4 }
+/** How much is under way at once: posts to different targets, edits, and looks for what may have arrived. */
+const atOnce = { posts: 16, edits: 4, looks: 4 }
 
 /**
  * Empties the outbox: woken by every change and by the clock, it claims what may go out, one notice per target at a
@@ -23,6 +26,7 @@ export class Pump {
   readonly #sending: Sending
   readonly #posting = new Map<string, Promise<void>>()
   readonly #editing = new Map<string, Promise<void>>()
+  readonly #looking = new Map<string, Promise<void>>()
   #turn: Promise<void> | null = null
   #again = false
   #stopped = false
@@ -55,23 +59,21 @@ export class Pump {
 
   /** Resolves when nothing is under way and nothing more can go out now. For tests and the end of a demo's time jump. */
   async idle(): Promise<void> {
-    while (this.#turn || this.#posting.size > 0 || this.#editing.size > 0) {
+    while (this.#turn || this.#posting.size + this.#editing.size + this.#looking.size > 0) {
       await this.#turn
       await this.#settled()
     }
   }
 
   async #settled(): Promise<void> {
-    await Promise.all([...this.#posting.values(), ...this.#editing.values()])
+    await Promise.all([this.#posting, this.#editing, this.#looking].flatMap((some) => [...some.values()]))
   }
 
   async #run(): Promise<void> {
     const { store, clock, log } = this.#sending
     try {
-      const now = clock.now()
-      await expireLeases(store.db, now)
-      for (const row of await claimUnsure(store.db, now, atOnce.posts))
-        this.#start(this.#posting, `look ${row.id}`, reconcile(this.#sending, row))
+      await expireLeases(store.db, clock.now())
+      await this.#look(clock)
       await this.#post(clock)
       await this.#edit(clock)
     } catch (error) {
@@ -79,13 +81,21 @@ export class Pump {
     }
   }
 
+  async #look(clock: Clock): Promise<void> {
+    const room = atOnce.looks - this.#looking.size
+    if (room <= 0 || this.#stopped) return
+    for (const row of await claimUnsure(this.#sending.store.db, clock.now(), room))
+      this.#start(this.#looking, row.id, reconcile(this.#sending, row))
+  }
+
   async #post(clock: Clock): Promise<void> {
+    const { pace, store } = this.#sending
     for (;;) {
-      const room = atOnce.posts - this.#posting.size
-      if (room <= 0 || this.#stopped) return
       const now = clock.now()
-      const busy = [...this.#posting.keys(), ...this.#sending.pace.busy(now)]
-      const claimed = await claimNotices(this.#sending.store.db, now, room, busy)
+      const room = atOnce.posts - this.#posting.size
+      if (room <= 0 || this.#stopped || pace.readyAt(everywhere, now)) return
+      const busy = [...this.#posting.keys(), ...pace.busy(now)]
+      const claimed = await claimNotices(store.db, now, room, busy)
       if (claimed.length === 0) return
       for (const row of claimed) this.#start(this.#posting, row.target, this.#deliver(row))
     }
@@ -123,8 +133,9 @@ async function refresh(sending: Sending, card: CardRow): Promise<void> {
   const now = clock.now()
   const escalation = await find(store.db, card.escalation)
   if (!escalation) return
+  const message = await drawn(sending, card, escalation, now)
+  if (!message) return settleBehind(store.db, card.id, addMs(now, undrawableMs))
   try {
-    const message = await renderCard(sending, card, escalation, now)
     const shown = fingerprint(message)
     if (shown !== card.shown) await writes.chat.update({ channel: card.channel, ts: card.ts, ...message })
     await settleRefreshed(store.db, card.id, escalation.version, shown)
@@ -136,9 +147,27 @@ async function refresh(sending: Sending, card: CardRow): Promise<void> {
     if (verdict.kind === 'gone') return replaceLost(store.db, card, verdict.why, now)
     if (verdict.kind === 'permanent') return settleLost(store.db, card.id, verdict.why)
     const waitMs = verdict.kind === 'retry' ? verdict.afterMs : retryEditMs
-    if (verdict.kind === 'retry') pace.block('chat.update', addMs(now, waitMs))
+    if (verdict.kind !== 'unsure') pace.block('chat.update', addMs(now, waitMs))
     return settleBehind(store.db, card.id, addMs(now, Math.max(waitMs, secondMs)))
   }
 }
 
 const retryEditMs = 3 * secondMs
+/** A view that fails today fails a second later, too. */
+const undrawableMs = 15 * secondMs
+
+/** The card as it should be; null when no view can draw it. */
+async function drawn(
+  sending: Sending,
+  card: CardRow,
+  escalation: Escalation,
+  now: Date,
+): Promise<Message | null> {
+  try {
+    return await renderCard(sending, card, escalation, now)
+  } catch (error) {
+    const about = { card: card.id, escalation: card.escalation }
+    sending.log.error({ err: describe(error), ...about }, 'a card could not be drawn')
+    return null
+  }
+}

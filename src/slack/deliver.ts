@@ -1,14 +1,16 @@
 import type { ChatPostMessageArguments, WebClient } from '@slack/web-api'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
+import type { Escalation } from '../domain/escalation.ts'
 import { isObsolete } from '../domain/notice.ts'
-import type { Enqueued } from '../domain/notice.ts'
+import type { Enqueued, Notice } from '../domain/notice.ts'
 import { addMs, secondMs } from '../domain/time.ts'
 import { pageDelivered, pageUndeliverable } from '../domain/verbs.ts'
 import { replaceLost } from '../store/cards.ts'
 import { changeIn, find } from '../store/escalations.ts'
 import type { NoticeRow, Posted } from '../store/outbox.ts'
 import {
+  leaseMs,
   lookAfterMs,
   settleDropped,
   settleFailed,
@@ -21,9 +23,12 @@ import { enqueue } from '../store/save.ts'
 import { classify } from './clients.ts'
 import type { Outcome } from './clients.ts'
 import type { Gathering } from './gather.ts'
+import { describe } from './log.ts'
+import { everywhere } from './pace.ts'
 import type { Pace } from './pace.ts'
 import { fingerprint, render } from './render.ts'
-import type { Rendered } from './render.ts'
+import type { Rendered, Rendering } from './render.ts'
+import { plainPage } from './views/plain-page.ts'
 
 /** Everything it takes to say something in Slack. */
 export type Sending = Gathering & {
@@ -45,25 +50,73 @@ const threadSoonMs = 2 * secondMs
 /** Sends one claimed notice and settles it. Whatever Slack does, the notice ends in a state that says what is known. */
 export async function deliver(sending: Sending, row: NoticeRow): Promise<void> {
   const { store, clock } = sending
+  // Not by the clock of the rows, which the demo moves: what matters is how long this process has had it.
+  const startedMs = performance.now()
   const now = clock.now()
   const escalation = row.escalation === null ? null : await find(store.db, row.escalation)
   if (escalation && isObsolete(row.notice, escalation))
     return settleDropped(store.db, row.id, now, 'nobody needs it any more')
-  const rendering = await render(sending, row, escalation, now)
-  switch (rendering.kind) {
+  const rendering = await worded(sending, row, escalation, now)
+  switch (rendering?.kind) {
+    case undefined:
+      return unworded(sending, row, now)
     case 'drop':
       return settleDropped(store.db, row.id, now, rendering.why)
     case 'later':
       return settleRetry(store.db, row.id, addMs(now, threadSoonMs), 'its thread is not there yet')
     case 'post':
-      return post(sending, row, rendering.rendered)
+      return post(sending, row, rendering.rendered, startedMs)
   }
 }
 
-async function post(sending: Sending, row: NoticeRow, rendered: Rendered): Promise<void> {
-  const { clock, pace } = sending
+/** From this attempt on a page that no view can word goes out in plain words. */
+const plainFromAttempt = 3
+/** After so many attempts, what pages nobody and can't be worded is left. */
+const unwordedAttempts = 10
+
+/** The notice in words; null when it can't be worded now. That must not cost a page. */
+async function worded(
+  sending: Sending,
+  row: NoticeRow,
+  escalation: Escalation | null,
+  now: Date,
+): Promise<Rendering | null> {
+  try {
+    return await render(sending, row, escalation, now)
+  } catch (error) {
+    const about = { notice: row.id, kind: row.kind, escalation: row.escalation }
+    sending.log.error({ err: describe(error), ...about }, 'a message could not be worded')
+    const { notice, attempts } = row
+    if (!escalation || !asks(notice) || attempts < plainFromAttempt) return null
+    const shape = notice.kind === 'page' ? 'card' : 'direct'
+    const message = plainPage(escalation, notice)
+    return { kind: 'post', rendered: { message, thread: null, broadcast: false, shape, version: 0 } }
+  }
+}
+
+function asks(notice: Notice): notice is Extract<Notice, { kind: 'page' | 'direct' }> {
+  return (
+    notice.kind === 'page' ||
+    (notice.kind === 'direct' && (notice.about === 'asked' || notice.about === 'raised'))
+  )
+}
+
+async function unworded({ store }: Sending, { id, attempts }: NoticeRow, now: Date): Promise<void> {
+  const why = 'it could not be worded'
+  if (attempts >= unwordedAttempts) return settleFailed(store.db, id, now, why)
+  return settleRetry(store.db, id, addMs(now, backoffMs(attempts)), why)
+}
+
+/** With less of the lease left than a call may take, others may take the notice for lost before the call is over. */
+const sendWithinMs = leaseMs - 12 * secondMs
+
+async function post(sending: Sending, row: NoticeRow, rendered: Rendered, startedMs: number): Promise<void> {
+  const { clock, pace, log } = sending
   try {
     const channel = await channelOf(sending, row)
+    // Nothing was sent: it is found by its lease, and looked for in vain.
+    if (performance.now() - startedMs > sendWithinMs)
+      return log.warn({ notice: row.id }, 'too late to send it under this lease')
     pace.spent(row.target, clock.now())
     const { ts = '', channel: where = channel } = await sending.writes.chat.postMessage(
       asPosted(row, rendered, channel),
@@ -137,12 +190,14 @@ async function settleError(
   switch (verdict.kind) {
     case 'retry': {
       const isPaced = verdict.scope === 'channel'
+      if (verdict.scope === 'all') pace.block(everywhere, addMs(now, secondMs))
       if (isPaced) pace.block(row.target, addMs(now, verdict.afterMs))
       const waitMs = isPaced ? verdict.afterMs : Math.max(verdict.afterMs, backoffMs(row.attempts))
       return settleRetry(store.db, row.id, addMs(now, waitMs), verdict.why)
     }
     case 'away':
       sending.refusing(verdict.why)
+      pace.block(everywhere, addMs(now, secondMs))
       return settleRetry(store.db, row.id, addMs(now, backoffMs(row.attempts + 2)), verdict.why)
     case 'unsure':
       return settleUnsure(store.db, row.id, addMs(row.attemptedAt ?? now, lookAfterMs[0]), 0, verdict.why)

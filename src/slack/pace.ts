@@ -4,6 +4,9 @@ import { addMs, secondMs } from '../domain/time.ts'
 const burst = 5
 const everyMs = secondMs
 
+/** Blocked while Slack can't be reached or refuses us: a long outbox must not knock at a closed door all at once. */
+export const everywhere = '*'
+
 /**
  * When each target may be posted to again. A target is a channel, a person or a method; what Slack told us to wait for
  * (`Retry-After`) holds for that target only.

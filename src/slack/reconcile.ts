@@ -1,17 +1,24 @@
-import { addMs, minuteMs } from '../domain/time.ts'
+import { addMs, minuteMs, secondMs } from '../domain/time.ts'
 import type { NoticeRow } from '../store/outbox.ts'
 import { lookAfterMs, noticeById, settleFailed, settleRetry, settleUnsure } from '../store/outbox.ts'
 import { personById } from '../store/people.ts'
 import { cardIn } from '../store/cards.ts'
 import type { CardShape } from '../store/schema.ts'
 import { classify } from './clients.ts'
+import type { Outcome } from './clients.ts'
 import type { Sending } from './deliver.ts'
 import { arrived, mayRepeat, metadataType } from './deliver.ts'
 
 /** How far before the attempt a message may be stamped: clocks differ. */
 const clockSlackMs = 2 * minuteMs
-/** Slack returns no more than this to some apps, so more is never counted on. */
-const historyLimit = 15
+/** What is asked for at once. Some apps get 15 whatever they ask for, so the pages of an answer are followed. */
+const historyLimit = 200
+/** No channel has more in the minutes that are searched, at Slack's own pace. */
+const historyPages = 20
+/** While the history can't be searched a page waits for this long; then it is better sent twice than not at all. */
+const searchForMs = minuteMs
+/** The pace of looking while Slack does not say how long to wait. */
+const lookAgainMs = 5 * secondMs
 
 /** We did not hear what it shows, so it is edited once in any case. */
 const unheard = { version: 0, shown: null }
@@ -23,20 +30,25 @@ type Found = { channel: string; ts: string; thread: boolean }
  * it is sent again. Where the history can't be read, a page is sent again with a word of warning.
  */
 export async function reconcile(sending: Sending, row: NoticeRow): Promise<void> {
-  const { store, clock } = sending
-  const now = clock.now()
+  const now = sending.clock.now()
   try {
     const found = await look(sending, row)
     if (found) return await arrived(sending, row, { ...found, shape: shapeOf(row, found), ...unheard })
     return await absent(sending, row, now)
   } catch (error) {
-    const verdict = classify(error)
-    sending.log.warn({ notice: row.id, verdict }, 'the history could not be searched')
-    const isFinal = verdict.kind === 'permanent' || row.looks >= lookAfterMs.length
-    return isFinal
-      ? again(sending, row, mayRepeat)
-      : settleUnsure(store.db, row.id, nextLook(row, now), row.looks + 1, verdict.why)
+    return unsearched(sending, row, classify(error, 'conversations.history'), now)
   }
+}
+
+/** A look that failed says nothing. While Slack is away altogether nothing could be sent either, so the looking goes on. */
+async function unsearched(sending: Sending, row: NoticeRow, verdict: Outcome, now: Date): Promise<void> {
+  sending.log.warn({ notice: row.id, verdict }, 'the history could not be searched')
+  const isAway = verdict.kind === 'away' || (verdict.kind === 'retry' && verdict.scope === 'all')
+  const hasWaited = now.getTime() - (row.attemptedAt ?? now).getTime() >= searchForMs
+  if (verdict.kind === 'permanent' || (hasWaited && !isAway)) return again(sending, row, mayRepeat)
+  const waitMs = verdict.kind === 'retry' ? Math.max(verdict.afterMs, lookAgainMs) : lookAgainMs
+  const lookAt = addMs(now, Math.min(waitMs, searchForMs))
+  return settleUnsure(sending.store.db, row.id, lookAt, row.looks, verdict.why)
 }
 
 async function absent(sending: Sending, row: NoticeRow, now: Date): Promise<void> {
@@ -45,10 +57,13 @@ async function absent(sending: Sending, row: NoticeRow, now: Date): Promise<void
   return again(sending, row, 'it was not in the history')
 }
 
-/** Pages are sent until they arrive. Other messages are sent once more, and then left. */
+/** What is surely not there is sent again: pages until they arrive, other messages a few times. */
+const otherAttempts = 5
+
 async function again({ store, clock }: Sending, row: NoticeRow, why: string): Promise<void> {
   const isPage = row.kind === 'page' || row.kind === 'direct'
-  if (isPage || row.attempts < 2) return settleRetry(store.db, row.id, clock.now(), why)
+  const most = why === mayRepeat ? 2 : otherAttempts
+  if (isPage || row.attempts < most) return settleRetry(store.db, row.id, clock.now(), why)
   return settleFailed(store.db, row.id, clock.now(), `Nobody knows whether it arrived: ${why}`)
 }
 
@@ -64,19 +79,42 @@ async function look(sending: Sending, row: NoticeRow): Promise<Found | null> {
   const thread = row.escalation === null ? null : await cardIn(sending.store.db, row.escalation, channel)
   const range = { channel, oldest, limit: historyLimit, include_all_metadata: true }
   const { history, replies } = sending.reads.conversations
-  const answers = await Promise.all([
-    history(range),
-    ...(thread ? [replies({ ...range, ts: thread.ts })] : []),
-  ])
-  const messages = answers.flatMap((answer) => answer.messages ?? [])
-  const ours = messages
-    .filter(
-      ({ metadata }) => metadata?.event_type === metadataType && idIn(metadata.event_payload) === row.id,
-    )
-    .map(({ ts = '' }) => ts)
-    .sort()
-  const [first] = ours
+  const inChannel = await search(row.id, (cursor) => history({ ...range, ...cursor }))
+  const inThread =
+    thread &&
+    (await search(row.id, (cursor) => replies({ ...range, ts: thread.ts, ...cursor })).catch(nobodyThere))
+  const [first] = [inChannel, inThread].filter((ts) => ts !== null).sort()
   return first ? { channel, ts: first, thread: thread !== null && first !== thread.ts } : null
+}
+
+/** A thread whose first message was deleted has no replies to find. */
+function nobodyThere(error: unknown): null {
+  if (classify(error, 'conversations.replies').kind === 'gone') return null
+  throw error
+}
+
+type Answer = {
+  messages?: { ts?: string; metadata?: { event_type?: string; event_payload?: unknown } }[]
+  response_metadata?: { next_cursor?: string }
+}
+
+/** The message with this id among the pages of an answer, or null when it is on none of them. */
+async function search(
+  id: string,
+  ask: (cursor: { cursor?: string }) => Promise<Answer>,
+): Promise<string | null> {
+  let cursor = ''
+  for (let page = 0; page < historyPages; page += 1) {
+    const { messages = [], response_metadata: more } = await ask(cursor ? { cursor } : {})
+    const ours = messages.filter(
+      ({ metadata }) => metadata?.event_type === metadataType && idIn(metadata.event_payload) === id,
+    )
+    const [first] = ours.map(({ ts = '' }) => ts).sort()
+    if (first !== undefined) return first
+    cursor = more?.next_cursor ?? ''
+    if (!cursor) return null
+  }
+  throw new Error('the history is too long to be searched')
 }
 
 function idIn(payload: unknown): unknown {

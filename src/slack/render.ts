@@ -60,7 +60,7 @@ export async function render(
     case 'page':
       return escalation ? renderPage(gathering, notice, escalation, now) : gone
     case 'card':
-      return escalation ? renderAnew(gathering, escalation, now) : gone
+      return escalation ? renderAnew(gathering, notice.channel, escalation, now) : gone
     case 'direct':
       return escalation ? renderDirect(gathering, notice, escalation, now) : gone
     case 'line':
@@ -92,8 +92,15 @@ async function renderPage(
   }
 }
 
-/** A card in the place of one that is lost. */
-async function renderAnew(gathering: Gathering, escalation: Escalation, now: Date): Promise<Rendering> {
+/** A card in the place of one that is lost, unless a page has become the channel's card meanwhile. */
+async function renderAnew(
+  gathering: Gathering,
+  channel: string,
+  escalation: Escalation,
+  now: Date,
+): Promise<Rendering> {
+  const known = await cardIn(gathering.store.db, escalation.id, channel)
+  if (known?.lost === null) return { kind: 'drop', why: 'its channel has a card again' }
   const message = card(await gather(gathering, escalation, now))
   const { version } = escalation
   return { kind: 'post', rendered: { message, thread: null, broadcast: false, shape: 'card', version } }

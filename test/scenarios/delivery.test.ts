@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { enqueue } from '#store/save.ts'
 import { plain, startDesk, type Desk } from '../support/desk.ts'
 import { offers, phones, shown } from '../support/pings.ts'
 import { ticketEvent } from '../support/tickets.ts'
@@ -140,4 +142,63 @@ it('a card that somebody deleted is posted anew, and still answers', async () =>
   const again = await first.sees('C0FRONT', new RegExp(`^${told.name} critical`))
   expect(again.text).toContain('Acknowledged by Second-line engineer')
   expect(offers(again)).toContain('Resolve')
+})
+
+it('a page that no view can word goes out in plain words, and its card is drawn when it can be', async () => {
+  const { belay, sandbox, first, hook, quiet, pass } = desk
+  sandbox.fault({
+    on: 'chat.postMessage',
+    channel: 'C0FRONT',
+    effect: { kind: 'ratelimited', retry_after: 10 },
+  })
+  await hook(ticketEvent('ticket.escalated', { id: 'odd', subject: 'Odd <!channel>', ...plain }))
+  await quiet()
+  const spoil = (to: object) => sql`update escalations set ticket = ticket || ${to} where ticket_id = 'odd'`
+  await belay.store.db.execute(spoil({ transcript: 'not a list' }))
+  await pass(0.5)
+  const card = await first.sees('C0FRONT', 'Odd')
+  expect(card.text).toMatch(
+    /^E-\d+ critical, Small shop: Odd &lt;!channel&gt;. frontline is asked \(<@U0FRONT2>\) to acknowledge it now.$/,
+  )
+  expect(offers(card)).toEqual(['Acknowledge'])
+  await belay.store.db.execute(spoil({ transcript: [] }))
+  await pass(1.5)
+  expect(about('C0FRONT', 'Odd')).toHaveLength(1)
+  expect(offers(first.again(card))).toContain('Resolve')
+  await hook(ticketEvent('ticket.solved', { id: 'odd' }))
+})
+
+it.each(['its channel can not be searched for a while', 'its channel is busy'])(
+  'the answer to a page is lost, and %s: it is not sent twice',
+  async (how) => {
+    const { sandbox, agent, hook, pass } = desk
+    const subject = `Once only, ${how}`
+    sandbox.fault({ on: 'chat.postMessage', channel: 'C0FRONT', when: 'after', effect: { kind: 'drop' } })
+    sandbox.fault({ on: 'event:message', channel: 'C0FRONT', effect: { kind: 'drop' } })
+    const effect = { kind: 'error', error: 'internal_error' } as const
+    const mend = how.includes('searched')
+      ? sandbox.fault({ on: 'conversations.history', times: 0, effect })
+      : () => {}
+    await hook(ticketEvent('ticket.escalated', { id: how, subject }))
+    await sandbox.until(() => about('C0FRONT', subject).length > 0, 'the page')
+    if (how.includes('busy'))
+      for (let said = 0; said < 20; said += 1) await agent.says('C0FRONT', `So much to say, ${said}`)
+    await pass(0.6)
+    mend()
+    await pass(0.5)
+    const posted = about('C0FRONT', subject)
+    expect(posted.map(({ text }) => text.includes('may be a repeat'))).toEqual([false])
+    await hook(ticketEvent('ticket.solved', { id: how }))
+  },
+)
+
+it('a channel that has a card again does not get another in the place of the one that was lost', async () => {
+  const { belay, sandbox, quiet } = desk
+  const { id } = await desk.escalate('One card', plain)
+  const notice = { kind: 'card', channel: 'C0FRONT' } as const
+  const anew = { key: 'card:anew', escalation: id, target: 'C0FRONT', priority: 1, notice }
+  await belay.store.db.transaction((tx) => enqueue(tx, [anew], sandbox.clock.now()))
+  belay.pump.wake()
+  await quiet()
+  expect(about('C0FRONT', 'One card')).toHaveLength(1)
 })
