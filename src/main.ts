@@ -9,6 +9,9 @@ import { describe } from './slack/log.ts'
 /** Once asked to stop, this is how long we take at the most. */
 const stopWithinMs = 9000
 
+/** The database may be away just when the policy changes: it is read again then. */
+const readAgainMs = 3000
+
 await main()
 
 async function main(): Promise<void> {
@@ -51,31 +54,43 @@ function refuse(text: string): never {
  */
 function readAgainOnChange(config: Config, log: pino.Logger, up: Promise<Belay>, signal: AbortSignal): void {
   let last: Promise<unknown> = up
+  let retry: NodeJS.Timeout | undefined
   const again = async () => {
+    clearTimeout(retry)
     const work = last.then(async () => reload(await up, config, log))
     last = work
-    await work
+    if (await work) return
+    clearTimeout(retry)
+    retry = setTimeout(() => void again(), readAgainMs).unref()
   }
   process.on('SIGHUP', () => void again())
   void watchPolicy(config.policy, again, { signal })
 }
 
-/** A good policy takes effect for what opens from now on; a bad one changes nothing, and the administrators hear of it. */
-async function reload(belay: Belay, config: Config, log: pino.Logger): Promise<void> {
+/**
+ * A good policy takes effect for what opens from now on; a bad one changes nothing, and the administrators hear of it.
+ * False when neither could be done now.
+ */
+async function reload(belay: Belay, config: Config, log: pino.Logger): Promise<boolean> {
   try {
     const policy = await readPolicyFile(config.policy, process.env)
     if (policy.ok) {
       await belay.adopt(policy.document)
       log.info({ policy: policy.hash }, 'the policy was read again')
-      return
+      return true
     }
     const problems = formatProblems(config.policy, policy.problems)
     log.error({ problems }, 'the policy file has problems; the running policy stays')
     await belay.alarm(
       `The policy file was changed and has problems. Belay goes on with the policy it had.\n${problems}`,
     )
+    return true
   } catch (error) {
-    log.error({ err: describe(error) }, 'the policy could not be read again; the running policy stays')
+    log.error(
+      { err: describe(error) },
+      'the policy could not be changed now; the running policy stays, and it is tried again',
+    )
+    return false
   }
 }
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect } from '#store/database.ts'
 import { startSandbox } from '../../sandbox/index.ts'
@@ -98,8 +101,17 @@ describe('with Slack', () => {
     await using line = await databaseLine(database.url)
     await using file = await policyFile()
     line.cut()
-    await using belay = startProcess(environment(sandbox, line.url, file.path))
+    const port = await freePort()
+    await using belay = startProcess({
+      ...environment(sandbox, line.url, file.path),
+      PORT: String(port),
+    })
     await belay.logged('the database can not be reached')
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`)
+    expect([ready.status, await ready.json()]).toMatchObject([503, { ok: false }])
+    for (const path of ['/hooks/generic', '/slack/events'])
+      expect((await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST' })).status).toBe(503)
     belay.signal('SIGHUP')
     await file.write(examplePolicy.replace('channel: C0FRONT', 'channel: C0ENG'))
     line.mend()
@@ -112,6 +124,19 @@ describe('with Slack', () => {
     )
     belay.signal('SIGTERM')
     expect(await belay.ended).toBe(0)
+  })
+
+  it('takes a policy that changed while the database was away when it is back', async () => {
+    await using database = await testDatabase()
+    await using line = await databaseLine(database.url)
+    await using file = await policyFile()
+    await using belay = startProcess(environment(sandbox, line.url, file.path))
+    await belay.url()
+    line.cut()
+    await file.write(examplePolicy.replace('channel: C0FRONT', 'channel: C0ENG'))
+    await belay.logged('the policy could not be changed now')
+    line.mend()
+    await belay.logged('the policy was read again')
   })
 
   it('stops in time, and well, though Slack does not answer', async () => {
@@ -181,6 +206,14 @@ describe('with Slack', () => {
     },
   )
 })
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
 
 /** As if somebody had broken the database. */
 async function withoutTimeline(url: string, work: () => Promise<void>): Promise<void> {

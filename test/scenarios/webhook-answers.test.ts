@@ -90,6 +90,38 @@ describe('a ticket event that can not be taken', () => {
   })
 })
 
+it('takes what the database could not keep as it is: the ticket is not lost', async () => {
+  const escalated = (raw: string, id: string) => world.hook({}, { raw, id })
+  const nul =
+    '{"type":"ticket.escalated","data":{"ticket":{"id":"nu\\u0000l","subject":"a\\u0000b","x\\u0000":1}}}'
+  const half = '{"type":"ticket.escalated","data":{"ticket":{"id":"half","subject":"a \\ud800 b"}}}'
+  expect(await escalated(nul, 'evt_nul')).toMatchObject({ status: 202, body: { result: 'opened' } })
+  expect(await escalated(half, 'evt_half')).toMatchObject({ status: 202, body: { result: 'opened' } })
+  const long = Array.from({ length: 400 }, () => crypto.randomUUID()).join('')
+  const news = ticketEvent('ticket.updated', { id: 'half', subject: 'a b' })
+  expect((await world.hook(news, { id: long })).body['result']).toBe('updated')
+  expect((await world.hook(news, { id: long })).body['result']).toBe('duplicate')
+  const nested = `{"type":"ticket.updated","data":{"ticket":{"id":"half","subject":"x","y":${'['.repeat(9e4)}${']'.repeat(9e4)}}}}`
+  expect(await escalated(nested, 'evt_deep')).toMatchObject({
+    status: 400,
+    body: { problems: ['The body is nested more than 100 deep.'] },
+  })
+  for (const id of ['nul', 'half']) await world.hook(ticketEvent('ticket.solved', { id }))
+  await world.quiet()
+})
+
+it('is ready again as soon as Slack takes the token again, though there is nothing to send', async () => {
+  const { sandbox, hook, quiet } = world
+  const off = sandbox.fault({ on: '*', times: 0, effect: { kind: 'error', error: 'account_inactive' } })
+  await hook(ticketEvent('ticket.escalated', { id: 'refused' }))
+  await quiet()
+  expect(await (await fetch(`${world.url}/readyz`)).text()).toContain('Slack refuses us: account_inactive')
+  await hook(ticketEvent('ticket.solved', { id: 'refused' }))
+  off()
+  await quiet()
+  expect((await fetch(`${world.url}/readyz`)).status).toBe(200)
+})
+
 it('answers 503 while the database is away, and takes the same event when it is back', async () => {
   const event = ticketEvent('ticket.escalated', { id: 'away' })
   line.cut()

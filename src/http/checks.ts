@@ -1,0 +1,57 @@
+import type { Clock } from '../clock.ts'
+import { secondMs } from '../domain/time.ts'
+import type { Db } from '../store/database.ts'
+import { oldestDue } from '../store/sweep.ts'
+import type { Check } from './health.ts'
+
+/** How long a due escalation may wait before we are not ready any more. */
+const lateAfterMs = 30 * secondMs
+/** A sweep that has not ended well for so long is a reason not to be ready. */
+const sweepEveryMs = 30 * secondMs
+
+type Status = { ok: boolean; reason?: string }
+
+/** What `GET /readyz` looks at. */
+export type Checked = {
+  db: Db
+  clock: Clock
+  /** When the sweep last ended well. */
+  lastSweep: () => number | undefined
+  /** Whether the token is good, and whether Slack's traffic reaches us. */
+  slack: () => Status[]
+  /** Why Slack refuses us altogether; null when it does not. */
+  refused: () => Promise<string | null>
+}
+
+/** Everything that has to be well. */
+export function checksOf({ db, clock, lastSweep, slack, refused }: Checked): Check[] {
+  const startedAt = performance.now()
+  return [
+    {
+      name: 'database',
+      check: async () => {
+        await db.execute('select 1')
+        return null
+      },
+    },
+    { name: 'slack', check: async () => slackReason(slack(), await refused()) },
+    { name: 'sweep', check: () => idleReason(performance.now() - (lastSweep() ?? startedAt)) },
+    { name: 'due', check: () => lateReason(db, clock.now()) },
+  ]
+}
+
+function slackReason(parts: Status[], refused: string | null): string | null {
+  if (refused !== null) return `Slack refuses us: ${refused}`
+  const bad = parts.filter(({ ok }) => !ok)
+  return bad.length === 0 ? null : bad.map(({ reason = 'not connected' }) => reason).join('; ')
+}
+
+function idleReason(idleMs: number): string | null {
+  return idleMs > sweepEveryMs ? `no sweep has ended well for ${Math.round(idleMs / secondMs)} s` : null
+}
+
+async function lateReason(db: Db, now: Date): Promise<string | null> {
+  const oldest = await oldestDue(db, now)
+  const lateMs = oldest ? now.getTime() - oldest.getTime() : 0
+  return lateMs > lateAfterMs ? `an escalation has been due for ${Math.round(lateMs / secondMs)} s` : null
+}

@@ -1,0 +1,53 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../clock.ts'
+import type { Metrics } from '../http/metrics.ts'
+import type { Sending } from '../slack/deliver.ts'
+import { handleEvent } from '../slack/listeners/events.ts'
+import type { Store } from '../store/escalations.ts'
+import { forgetOld } from '../store/inbox.ts'
+import { digestTick } from './digest.ts'
+import { workInbox } from './inbox.ts'
+import { refreshPeople } from './people.ts'
+import type { Pump } from './pump.ts'
+import type { Duty } from './schedule.ts'
+import { sweep } from './sweep.ts'
+
+/** What the duties work with. `when`: the sweep's times, as a node-cron expression. */
+export type Work = {
+  when: string
+  store: Store
+  clock: Clock
+  log: Logger
+  pump: Pump
+  metrics: Metrics
+  sending: Sending
+  stopping: AbortSignal
+}
+
+/** Everything that the clock does. */
+export function dutiesOf({ when, store, clock, log, pump, metrics, sending, stopping }: Work): Duty[] {
+  const stopped = () => stopping.aborted
+  const handle = (body: Record<string, unknown>, now: Date) => handleEvent(sending, body, now)
+  return [
+    { name: 'sweep', when, run: async () => metrics.swept(await sweep(store, clock.now(), stopped)) },
+    { name: 'deliver', when: '* * * * * *', run: async () => pump.wake() },
+    {
+      name: 'inbox',
+      when: '* * * * * *',
+      run: () => workInbox({ db: store.db, clock, log, handle }, stopped),
+    },
+    {
+      name: 'digest',
+      when: '*/5 * * * * *',
+      run: async () => {
+        if (await digestTick(store, clock.now())) pump.wake()
+      },
+    },
+    {
+      name: 'people',
+      when: '17 */20 * * * *',
+      run: () => refreshPeople(sending.directory, store.book, clock.now()),
+    },
+    { name: 'forget', when: '41 7 * * * *', run: () => forgetOld(store.db, clock.now()) },
+  ]
+}
