@@ -1,3 +1,4 @@
+import type { App } from './apps.ts'
 import type { Parts } from './parts.ts'
 import type { ClockMove, Control } from './protocol.ts'
 
@@ -40,6 +41,7 @@ export function control(parts: Parts, order: Control): void {
     case 'limits':
       if (order.methods !== undefined) world.limits.methods = order.methods
       if (order.channel !== undefined) world.limits.channel = order.channel
+      if (order.events !== undefined) world.limits.events = order.events
       break
     case 'read_only': {
       const channel = world.space.find(order.channel)
@@ -52,11 +54,33 @@ export function control(parts: Parts, order: Control): void {
     case 'clock_skew':
       world.skewMs = order.ms
       break
+    case 'ssl_check':
+      void courier.check(app())
+      break
+    case 'linger':
+      sockets.lingers = order.on
+      break
+    case 'function_executed':
+      events.emit(stepOf(parts, app(), order.callback_id, order.inputs ?? {}), { app: app() })
+      break
     case 'app_rate_limited':
       events.rateLimited(app())
       break
   }
   world.changes.touch()
+}
+
+function stepOf({ world }: Parts, app: App, callback_id: string, inputs: Record<string, unknown>) {
+  const about = { callback_id, title: callback_id, description: '', type: 'app', app_id: app.id }
+  return {
+    type: 'function_executed',
+    function: { id: world.ids.next('Fn'), ...about, input_parameters: [], output_parameters: [] },
+    inputs,
+    function_execution_id: world.ids.next('Fx'),
+    workflow_execution_id: world.ids.next('Wx'),
+    event_ts: `${Math.floor(world.clock.ms / 1000)}.000000`,
+    bot_access_token: `xwfp-${world.ids.secret(24)}`,
+  }
 }
 
 /** Moves the clock; answers with what it shows now. */

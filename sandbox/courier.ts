@@ -54,6 +54,21 @@ export class Courier {
       Object.assign(entry, { ok: false, error: answer.ok ? 'wrong_challenge' : answer.reason })
   }
 
+  /** A request that only asks for 200; over a socket there is nothing to check. */
+  async check(app: App): Promise<void> {
+    if (app.requestUrl === null) return
+    const payload = { ssl_check: '1', token: app.verificationToken }
+    const entry = this.#world.journal.add({
+      kind: 'event',
+      name: 'ssl_check',
+      app: app.id,
+      ok: true,
+      body: payload,
+    })
+    const answer = await this.deliver(app, { kind: 'command', payload })
+    if (!answer.ok) Object.assign(entry, { ok: false, error: answer.reason })
+  }
+
   async #overSocket(app: App, parcel: Parcel): Promise<Delivered> {
     const acked = await this.sockets.send(app, {
       type: SOCKET_TYPES[parcel.kind],

@@ -23,7 +23,6 @@ const TOO_LATE_MS = 2 * 3_600_000
 /** After the first failure: at once, then these waits. */
 const RETRY_AFTER_MS = [0, 60_000, 300_000]
 const HOUR_MS = 3_600_000
-const MOST_AN_HOUR = 30_000
 
 type Parked = { app: string; payload: Record<string, unknown>; since: number }
 
@@ -161,7 +160,7 @@ export class Events {
   #allowed(app: App): boolean {
     const tally = this.#tally(app)
     if (tally.off) return false
-    if (++tally.sent <= MOST_AN_HOUR) return true
+    if (++tally.sent <= this.#world.limits.events.an_hour) return true
     if (!tally.limited) this.rateLimited(app)
     tally.limited = true
     return false
@@ -172,7 +171,7 @@ export class Events {
     const tally = this.#tally(app)
     if (ok) return
     tally.failed++
-    if (tally.sent >= 1_000 && tally.failed > tally.sent * 0.95) tally.off = true
+    if (tally.sent >= this.#world.limits.events.busy && tally.failed > tally.sent * 0.95) tally.off = true
   }
 }
 

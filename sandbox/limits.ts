@@ -10,6 +10,8 @@ type Bucket = { tokens: number; at: number }
 export class Limits {
   methods: boolean
   channel: { per_second: number; burst: number } | null
+  /** events an app gets in an hour, and from how many on too many failures switch them off */
+  events = { an_hour: 30_000, busy: 1_000 }
   #clock: Clock
   #buckets = new Map<string, Bucket>()
 

@@ -224,7 +224,7 @@ export type MessageView = {
   edited?: { user: string; ts: string }
   reactions: { name: string; users: string[]; count: number }[]
   pinned: boolean
-  files: { id: string; name: string; size: number; url_private: string }[]
+  files: { id: string; name: string; size: number; mimetype: string; url_private: string }[]
   /** only this person sees it */
   ephemeral: boolean
   permalink: string

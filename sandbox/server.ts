@@ -121,9 +121,11 @@ async function serveUpload(
 function serveFile(parts: Parts, response: ServerResponse, path: string): void {
   const file = parts.files.get(path.split('/')[2] ?? '')
   if (!file?.body) return json(response, 404, { ok: false, error: 'file_not_found' })
+  const isPicture = file.mimetype.startsWith('image/')
   response.writeHead(200, {
-    'content-type': 'application/octet-stream',
-    'content-disposition': 'attachment',
+    'content-type': file.mimetype,
+    'content-disposition': isPicture ? 'inline' : 'attachment',
+    'content-security-policy': "default-src 'none'; sandbox",
     'x-content-type-options': 'nosniff',
   })
   response.end(file.body)

@@ -22,6 +22,9 @@ export class Sockets {
   #waiting = new Map<string, Waiting>()
   #onOpen: ((app: App) => void)[] = []
   #pings: NodeJS.Timeout
+  /** new connections stay open below after their close handshake */
+  lingers = false
+  #lingering = new Set<Duplex>()
 
   constructor(world: World) {
     this.#world = world
@@ -37,7 +40,7 @@ export class Sockets {
   }
 
   count(app: App): number {
-    return this.#open.get(app.id)?.size ?? 0
+    return [...(this.#open.get(app.id) ?? [])].filter(isOpen).length
   }
 
   whenOpen(listener: (app: App) => void): void {
@@ -53,6 +56,7 @@ export class Sockets {
       socket.end('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
       return
     }
+    if (this.lingers) this.#linger(socket)
     this.#door.handleUpgrade(request, socket, head, (connection) => {
       this.#welcome(app, connection, url.searchParams.get('debug_reconnects') === 'true')
     })
@@ -60,9 +64,7 @@ export class Sockets {
 
   /** Sends to any one of the app's sockets and waits for the acknowledgement. */
   send(app: App, envelope: Envelope): Promise<Acked> {
-    const sockets = [...(this.#open.get(app.id) ?? [])].filter(
-      (socket) => socket.readyState === WebSocket.OPEN,
-    )
+    const sockets = [...(this.#open.get(app.id) ?? [])].filter(isOpen)
     if (sockets.length === 0) return Promise.resolve({ ok: false, reason: 'no_socket' })
     const id = this.#world.ids.uuid()
     const frame = {
@@ -96,7 +98,14 @@ export class Sockets {
     clearInterval(this.#pings)
     for (const id of this.#waiting.keys()) this.#settle(id, { ok: false, reason: 'no_socket' })
     for (const sockets of this.#open.values()) for (const socket of sockets) socket.terminate()
+    for (const socket of this.#lingering) socket.destroy()
     this.#door.close()
+  }
+
+  #linger(socket: Duplex): void {
+    this.#lingering.add(socket)
+    socket.once('close', () => this.#lingering.delete(socket))
+    socket.end = () => socket
   }
 
   #welcome(app: App, socket: WebSocket, debug: boolean): void {
@@ -166,4 +175,8 @@ export class Sockets {
     this.#world.journal.add({ kind: 'socket', name, app: app.id, ok: true, body: { open } })
     this.#world.changes.touch()
   }
+}
+
+function isOpen(socket: WebSocket): boolean {
+  return socket.readyState === WebSocket.OPEN
 }

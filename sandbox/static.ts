@@ -38,7 +38,7 @@ export async function serveStatic(response: ServerResponse, path: string): Promi
   } catch {
     return missing(response)
   }
-  if (name.endsWith('.ts')) body = stripTypeScriptTypes(body.toString())
+  if (name.endsWith('.ts')) body = withoutTypes(body.toString())
   response.writeHead(200, {
     'content-type': type,
     'content-security-policy': POLICY,
@@ -47,6 +47,17 @@ export async function serveStatic(response: ServerResponse, path: string): Promi
     'cache-control': 'no-store',
   })
   response.end(body)
+}
+
+/** Without the warning that this is an experiment: a newcomer can do nothing about it. */
+function withoutTypes(source: string): string {
+  const emitWarning = process.emitWarning.bind(process)
+  process.emitWarning = () => {}
+  try {
+    return stripTypeScriptTypes(source)
+  } finally {
+    process.emitWarning = emitWarning
+  }
 }
 
 function missing(response: ServerResponse): void {

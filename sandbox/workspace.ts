@@ -20,7 +20,7 @@ export type User = {
 }
 
 export type Metadata = { event_type: string; event_payload: Record<string, unknown> }
-export type SharedFile = { id: string; name: string; size: number; url_private: string }
+export type SharedFile = { id: string; name: string; size: number; mimetype: string; url_private: string }
 
 export type Message = {
   ts: string
@@ -172,14 +172,17 @@ export class Workspace {
   }
 
   /** The DM or group DM of exactly these people. */
-  conversation(users: string[], make?: { id: () => string; now: number }): Channel | undefined {
+  conversation(
+    users: string[],
+    make?: { id: (people: string[]) => string; now: number },
+  ): Channel | undefined {
     const key = [...new Set(users)].sort().join(' ')
     const known = this.#conversations.get(key)
     if (known || !make) return known
     const kind = key.split(' ').length > 2 ? 'mpim' : 'im'
     const names = key.split(' ').map((id) => this.users.get(id)?.name ?? id)
     const channel = this.addChannel({
-      id: make.id(),
+      id: make.id(key.split(' ')),
       kind,
       name: kind === 'mpim' ? `mpdm-${names.join('--')}-1` : names.join(', '),
       members: key.split(' '),

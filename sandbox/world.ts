@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type App, installApp } from './apps.ts'
 import { Changes } from './changes.ts'
 import { Clock } from './clock.ts'
@@ -18,6 +19,15 @@ type Scheduled = {
   text: string
   app: string
   cancel: () => void
+}
+
+/** The same people's conversation has the same id after a reset too: an app may have kept it. */
+function idOfTalk(people: string[]): string {
+  const digest = createHash('sha1').update(people.join(' ')).digest('hex')
+  const letters = BigInt(`0x${digest.slice(0, 12)}`)
+    .toString(36)
+    .toUpperCase()
+  return `${people.length > 2 ? 'G' : 'D'}0${letters.padStart(9, '0').slice(-9)}`
 }
 
 /** Everything that the rooms of the sandbox share. It holds state and does nothing on its own. */
@@ -59,6 +69,7 @@ export class World {
 
   /** The workspace as seeded; apps keep their tokens. */
   load(): void {
+    const talks = [...this.space.channels.values()].filter(({ kind }) => kind === 'im' || kind === 'mpim')
     this.ids = new Ids(this.options.random)
     this.space = new Workspace()
     for (const part of [this.journal, this.ledger, this.limits, this.clock]) part.clear()
@@ -69,6 +80,8 @@ export class World {
     this.dedupeClientMsgId = false
     this.skewMs = 0
     this.seed({ ...defaultSeed, ...this.options.seed })
+    for (const { members } of talks)
+      if ([...members].every((id) => this.space.users.has(id))) this.directMessage(...members)
   }
 
   seed(given: Seed): void {
@@ -123,7 +136,7 @@ export class World {
   /** The DM of a person and an app, made when there is none yet. */
   directMessage(...users: string[]): Channel {
     return this.space.conversation(users, {
-      id: () => this.ids.next(users.length > 2 ? 'G' : 'D'),
+      id: (people) => idOfTalk(people),
       now: this.clock.ms,
     })!
   }

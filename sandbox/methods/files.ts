@@ -1,11 +1,11 @@
 import { SlackError } from '../errors.ts'
 import type { StoredFile } from '../files.ts'
 import { member, channelOf, method } from './method.ts'
-import { threadOf } from './posting.ts'
+import { checkContent, threadOf } from './posting.ts'
 
 function wire(file: StoredFile) {
-  const { id, name, title, size, url_private } = file
-  return { id, name, title, size, url_private, mode: 'hosted', is_external: false, is_public: true }
+  const { id, name, title, size, mimetype, url_private } = file
+  return { id, name, title, size, mimetype, url_private, mode: 'hosted', is_external: false, is_public: true }
 }
 
 export const getUploadUrl = method({
@@ -31,9 +31,10 @@ export const completeUpload = method({
     initial_comment: 'string',
     blocks: 'json',
   },
-  errors: ['channel_not_found', 'not_in_channel', 'file_not_found', 'file_update_failed'],
+  errors: ['channel_not_found', 'not_in_channel', 'file_not_found', 'file_update_failed', 'invalid_blocks'],
   run(call) {
     const { args, app, talk } = call
+    const { blocks } = args.blocks === undefined ? {} : checkContent(call, { text: 'a', blocks: args.blocks })
     const wanted = args.files as { id: string; title?: string }[]
     const files = wanted.map(({ id, title }) => {
       const file = call.files.get(id)
@@ -48,13 +49,20 @@ export const completeUpload = method({
       const channel = channelOf(call, target)
       member(call, channel)
       const thread = threadOf(channel, args.thread_ts)
-      const shared = files.map(({ id, name, size, url_private }) => ({ id, name, size, url_private }))
+      const shared = files.map(({ id, name, size, mimetype, url_private }) => ({
+        id,
+        name,
+        size,
+        mimetype,
+        url_private,
+      }))
       talk.post(channel, {
         user: app.botUserId,
         app,
         text: args.initial_comment ?? '',
         subtype: 'file_share',
         files: shared,
+        ...(blocks && { blocks }),
         ...(thread !== undefined && { thread_ts: thread }),
       })
     }

@@ -48,7 +48,11 @@ export function checkContent(call: Call<unknown>, content: Content): Checked {
   const nested = attachments.flatMap((one) =>
     Array.isArray(one['blocks']) ? (one['blocks'] as Block[]) : [],
   )
-  const problems = [...validate('message', { blocks }), ...validate('message', { blocks: nested })]
+  const problems = [
+    ...validate('message', { blocks }),
+    ...validate('message', { blocks: nested }),
+    ...unknownFiles(call, blocks),
+  ]
   if (problems.length > 0) throw blockError(problems)
   const said = markdown ?? text ?? ''
   if (!said.trim() && blocks.length === 0 && attachments.length === 0) throw new SlackError('no_text')
@@ -61,6 +65,17 @@ export function checkContent(call: Call<unknown>, content: Content): Checked {
     attachments,
     ...(metadata !== undefined && { metadata }),
   }
+}
+
+/** Pictures of files that were never uploaded. */
+function unknownFiles(call: Call<unknown>, blocks: Block[]): Problem[] {
+  return blocks.flatMap((block, index) =>
+    ['', '/accessory'].flatMap((where) => {
+      const one = (where ? block?.['accessory'] : block) as { slack_file?: object } | undefined
+      if (!one?.slack_file || call.files.named(one.slack_file)?.done) return []
+      return [{ pointer: `/blocks/${index}${where}/slack_file`, code: 'file', message: 'invalid slack file' }]
+    }),
+  )
 }
 
 function checkMetadata(given: unknown): Metadata | null {

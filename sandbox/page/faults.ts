@@ -49,7 +49,14 @@ export function faultsPanel(world: World): Child {
   const { faults } = world.snap
   return [
     h('p', { class: 'bench-lead' }, 'Break something, and see what the app makes of it.'),
-    h('div', { class: 'troubles' }, TROUBLES.map(trouble), sockets(), archive(world), quiet(world)),
+    h(
+      'div',
+      { class: 'troubles' },
+      TROUBLES.map((one) => trouble(one, faults)),
+      sockets(),
+      archive(world),
+      quiet(world),
+    ),
     h('h3', null, 'Wrong right now'),
     faults.length === 0
       ? h('p', { class: 'nothing' }, 'Nothing.')
@@ -60,8 +67,16 @@ export function faultsPanel(world: World): Child {
   ]
 }
 
-function trouble({ name, detail, fault }: Trouble): Child {
-  return row(name, detail, () => order(() => addFault(fault)))
+const isOf = (fault: FaultView, one: Trouble): boolean =>
+  one.fault.on === fault.on && one.fault.effect.kind === fault.effect.kind
+
+/** A second press ends it: nothing is wrong twice. */
+function trouble(one: Trouble, faults: FaultView[]): Child {
+  const on = faults.find((fault) => isOf(fault, one))
+  const press = () => order(() => (on ? removeFault(on.id) : addFault(one.fault)))
+  const node = row(one.name, one.detail, press)
+  node.setAttribute('aria-pressed', String(on !== undefined))
+  return node
 }
 
 const row = (name: string, detail: string, run: () => unknown): HTMLElement =>
@@ -107,7 +122,7 @@ function quiet(world: World): Child {
 
 function active(fault: FaultView): Child {
   const { effect } = fault
-  const known = TROUBLES.find((one) => one.fault.on === fault.on && one.fault.effect.kind === effect.kind)
+  const known = TROUBLES.find((one) => isOf(fault, one))
   const left = fault.times === 0 ? 'until ended' : `${Math.max(0, fault.times - fault.hits)} left`
   return h(
     'li',

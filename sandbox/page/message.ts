@@ -2,6 +2,7 @@
 import { icon } from './icons.ts'
 import type { MessageView } from '../protocol.ts'
 import { avatar } from './avatar.ts'
+import { image } from './blocks/image.ts'
 import { paintBlocks } from './blocks/index.ts'
 import type { Surface } from './blocks/surface.ts'
 import { clockTime, fullDate } from './dates.ts'
@@ -112,6 +113,13 @@ function body(message: MessageView, shape: Shape, world: World): HTMLElement {
 
 function fileLink(file: MessageView['files'][number]): Child {
   const url = safeUrl(file.url_private)
+  if (url && file.mimetype.startsWith('image/'))
+    return h(
+      'figure',
+      { class: 'block-image' },
+      h('figcaption', null, file.name),
+      image({ alt_text: file.name, image_url: url }, 'large'),
+    )
   const content = [icon('file'), h('span', null, file.name), h('small', null, `${file.size} bytes`)]
   return url
     ? h('a', { class: 'file', href: url, download: file.name, rel: 'noopener' }, content)

@@ -73,6 +73,7 @@ function people(world: World): HTMLElement {
         role: 'radio',
         class: 'person',
         'aria-checked': String(user.id === me.id),
+        tabindex: user.id === me.id ? 0 : -1,
         'aria-label': `${nameOf(user)}${unseen}`,
         'data-person': user.id,
         'data-focus': `person-${user.id}`,
@@ -94,10 +95,23 @@ function people(world: World): HTMLElement {
     h('h2', { id: 'people-title' }, 'You are'),
     h(
       'div',
-      { role: 'radiogroup', 'aria-labelledby': 'people-title' },
+      { role: 'radiogroup', 'aria-labelledby': 'people-title', on: { keydown: walkPeople } },
       users.filter((user) => !user.is_bot && !user.deleted).map(one),
     ),
   )
+}
+
+/** As in every group of radio buttons: the arrows choose. */
+function walkPeople(event: KeyboardEvent): void {
+  const steps: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }
+  const step = steps[event.key]
+  if (step === undefined || !(event.currentTarget instanceof HTMLElement)) return
+  const all = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=radio]')]
+  const at = all.findIndex((one) => one === document.activeElement)
+  event.preventDefault()
+  const next = all.at((at + step) % all.length)
+  next?.focus()
+  next?.click()
 }
 
 function group(title: string, entries: Child[], tool?: Child): HTMLElement {

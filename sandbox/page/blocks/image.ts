@@ -4,6 +4,15 @@ import { safeUrl } from '../mrkdwn.ts'
 interface Picture {
   alt_text: string
   image_url?: string
+  slack_file?: { id?: string; url?: string }
+}
+
+/** Files of the workspace are here, under their id. */
+function addressOf(picture: Partial<Picture>): string | undefined {
+  const { image_url: url, slack_file: file } = picture
+  if (file?.id !== undefined) return `${location.origin}/files/${encodeURIComponent(file.id)}`
+  const address = url ?? file?.url
+  return address === undefined ? undefined : safeUrl(address)
 }
 
 /** Only http and https images load; what does not load leaves its alternative text. */
@@ -11,7 +20,7 @@ export function image(
   picture: Picture | (object & { alt_text: string }),
   size: 'accessory' | 'small' | 'large',
 ): HTMLElement {
-  const url = 'image_url' in picture && picture.image_url ? safeUrl(picture.image_url) : undefined
+  const url = addressOf(picture)
   const missing = () =>
     h(
       'span',
