@@ -4,7 +4,7 @@ import type { Escalation, Happened } from '../domain/escalation.ts'
 import { chooseRule, versionOf } from '../domain/policy.ts'
 import type { PolicyDocument, RuleChoice, RuleFacts } from '../domain/policy.ts'
 import { termsOf } from '../domain/policy-terms.ts'
-import { startPromises } from '../domain/promises.ts'
+import { unopened } from '../domain/opening.ts'
 import type { Promises } from '../domain/promises.ts'
 import type { Terms } from '../domain/terms.ts'
 import { open, pageDelivered } from '../domain/verbs.ts'
@@ -22,7 +22,9 @@ const stepsAtMost = 5000
 export function walk(policy: PolicyDocument, facts: RuleFacts, at: Date): Walk {
   const choice = chooseRule(policy, facts)
   const terms = termsOf(versionOf(policy), choice.policy, { live: policy, gone: new Set() })
-  let escalation = blank(facts, choice, terms, at)
+  const { source, subject } = facts
+  const ticket = { id: 'simulated', subject }
+  let escalation = unopened({ ...choice, source, ticket, by: source }, '', terms, at)
   const story: Happened[] = []
   const tell = (happened: Happened[]) => {
     story.push(...happened)
@@ -50,49 +52,4 @@ function delivered(escalation: Escalation, terms: Terms, now: Date): Happened[] 
     now,
   )
   return outcome.kind === 'changed' ? outcome.happened : []
-}
-
-function blank(
-  { source, subject }: RuleFacts,
-  { policy, severity }: RuleChoice,
-  terms: Terms,
-  at: Date,
-): Escalation {
-  const promises = startPromises(terms.severity(severity), at)
-  const ticket = { id: 'simulated', subject }
-  return { ...untouched, source, ticket, openedBy: source, openedAt: at, policy, severity, promises }
-}
-
-const untouched: Omit<
-  Escalation,
-  'source' | 'ticket' | 'openedBy' | 'openedAt' | 'policy' | 'severity' | 'promises'
-> = {
-  id: 0,
-  version: 0,
-  turn: 0,
-  policyHash: '',
-  state: 'paging',
-  round: 1,
-  tier: 0,
-  page: 0,
-  rungPage: 0,
-  fallbackPage: 0,
-  pagedAt: null,
-  waitUntil: null,
-  waitFrom: null,
-  owner: null,
-  acknowledgedAt: null,
-  lapseAt: null,
-  remindAt: null,
-  raised: 0,
-  toRaise: [],
-  waitingSince: null,
-  pauses: [],
-  channels: [],
-  home: '',
-  told: null,
-  resolvedAt: null,
-  resolvedBy: null,
-  resolution: null,
-  wakeAt: null,
 }

@@ -4,9 +4,9 @@ import { after } from '../domain/escalation.ts'
 import type { Actor, Escalation, Happened } from '../domain/escalation.ts'
 import { noticesOf } from '../domain/notice.ts'
 import type { Outcome, Refusal } from '../domain/outcome.ts'
-import { startPromises } from '../domain/promises.ts'
 import type { Terms } from '../domain/terms.ts'
-import type { Ticket } from '../domain/ticket.ts'
+import { unopened } from '../domain/opening.ts'
+import type { Opening } from '../domain/opening.ts'
 import { open } from '../domain/verbs.ts'
 import type { Db, Tx } from './database.ts'
 import type { PolicyBook } from './policies.ts'
@@ -76,9 +76,6 @@ async function blockedBy(tx: Tx, escalation: Escalation, happened: Happened[]): 
   return other ? { kind: 'another_open', escalation: other.id } : null
 }
 
-/** What starts an escalation. The policy and severity were chosen by the rules. */
-export type Opening = { source: string; ticket: Ticket; by: Actor; policy: string; severity: string }
-
 /** Opens an escalation for a ticket, or finds the one that is open already. */
 export async function openIn(
   tx: Tx,
@@ -89,9 +86,10 @@ export async function openIn(
   const known = await openFor(tx, opening.source, opening.ticket.id)
   if (known) return { opened: false, escalation: known }
   const terms = await book.terms(tx, book.hash, opening.policy)
+  const { id: _unknown, ...fresh } = unopened(opening, book.hash, terms, now)
   const [row] = await tx
     .insert(escalations)
-    .values(blank(opening, book.hash, terms, now))
+    .values({ ...fresh, ticketId: opening.ticket.id })
     .onConflictDoNothing()
     .returning()
   if (!row) return openIn(tx, book, opening, now)
@@ -99,39 +97,6 @@ export async function openIn(
   const escalation = after(toEscalation(row), happened)
   await save(tx, now, [{ escalation, notices: noticesOf(escalation, happened, terms), happened }])
   return { opened: true, escalation }
-}
-
-function blank(
-  opening: Opening,
-  policyHash: string,
-  terms: Terms,
-  now: Date,
-): typeof escalations.$inferInsert {
-  const { source, ticket, by, policy, severity } = opening
-  return {
-    source,
-    ticket,
-    policy,
-    policyHash,
-    severity,
-    ticketId: ticket.id,
-    openedBy: by,
-    openedAt: now,
-    state: 'paging',
-    promises: startPromises(terms.severity(severity), now),
-    version: 0,
-    turn: 0,
-    round: 1,
-    tier: 0,
-    page: 0,
-    rungPage: 0,
-    fallbackPage: 0,
-    raised: 0,
-    toRaise: [],
-    pauses: [],
-    channels: [],
-    home: '',
-  }
 }
 
 /** The open escalation of a ticket. */

@@ -2,7 +2,8 @@ import { advance } from '#domain/advance.ts'
 import { after, type Actor, type Escalation, type Event, type Happened } from '#domain/escalation.ts'
 import { noticesOf, type Enqueued, type Notice } from '#domain/notice.ts'
 import type { Refusal } from '#domain/outcome.ts'
-import { startPromises, type PromiseName } from '#domain/promises.ts'
+import { unopened } from '#domain/opening.ts'
+import type { PromiseName } from '#domain/promises.ts'
 import type { Terms } from '#domain/terms.ts'
 import { addMs, dayMs, elapsedMs, hourMs, minuteMs, secondMs, type Duration } from '#domain/time.ts'
 import { open, pageDelivered, pageUndeliverable, type Verb } from '#domain/verbs.ts'
@@ -22,42 +23,9 @@ export type Step = {
 
 /** An escalation that nobody has opened yet, as the store writes it first. */
 function blank(terms: Terms, severity: string, now: Date, by: Actor): Escalation {
-  const promises = startPromises(terms.severity(severity), now)
-  return { ...nothing, openedBy: by, openedAt: now, severity, promises }
-}
-
-const nothing: Omit<Escalation, 'openedBy' | 'openedAt' | 'severity' | 'promises'> = {
-  id: 7,
-  version: 0,
-  turn: 0,
-  source: 'generic',
-  ticket: { id: 'T-1', subject: 'Checkout is down' },
-  policy: 'default',
-  policyHash: 'hash',
-  state: 'paging',
-  round: 1,
-  tier: 0,
-  page: 0,
-  rungPage: 0,
-  fallbackPage: 0,
-  pagedAt: null,
-  waitUntil: null,
-  waitFrom: null,
-  owner: null,
-  acknowledgedAt: null,
-  lapseAt: null,
-  remindAt: null,
-  raised: 0,
-  toRaise: [],
-  waitingSince: null,
-  pauses: [],
-  channels: [],
-  home: '',
-  told: null,
-  resolvedAt: null,
-  resolvedBy: null,
-  resolution: null,
-  wakeAt: null,
+  const ticket = { id: 'T-1', subject: 'Checkout is down' }
+  const opening = { source: 'generic', ticket, by, policy: 'default', severity }
+  return { ...unopened(opening, 'hash', terms, now), id: 7 }
 }
 
 type Beginning = { terms?: Terms; severity?: string; by?: Actor; at?: Date }
