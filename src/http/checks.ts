@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { secondMs } from '../domain/time.ts'
 import type { Db } from '../store/database.ts'
-import { oldestDue } from '../store/sweep.ts'
+import { oldestDue, quarantinedCount } from '../store/sweep.ts'
 import type { Check } from './health.ts'
 
 /** How long a due escalation may wait before we are not ready any more. */
@@ -37,6 +37,7 @@ export function checksOf({ db, clock, lastSweep, slack, refused }: Checked): Che
     { name: 'slack', check: async () => slackReason(slack(), await refused()) },
     { name: 'sweep', check: () => idleReason(performance.now() - (lastSweep() ?? startedAt)) },
     { name: 'due', check: () => lateReason(db, clock.now()) },
+    { name: 'quarantine', check: () => quarantineReason(db), isOnlyTold: true },
   ]
 }
 
@@ -54,4 +55,9 @@ async function lateReason(db: Db, now: Date): Promise<string | null> {
   const oldest = await oldestDue(db, now)
   const lateMs = oldest ? now.getTime() - oldest.getTime() : 0
   return lateMs > lateAfterMs ? `an escalation has been due for ${Math.round(lateMs / secondMs)} s` : null
+}
+
+async function quarantineReason(db: Db): Promise<string | null> {
+  const count = await quarantinedCount(db)
+  return count === 0 ? null : `${count} left alone: see belay quarantine list`
 }

@@ -1,7 +1,12 @@
 import type { Answer } from './server.ts'
 
 /** One thing that has to be well; `null` when it is, else the reason in a sentence. */
-export type Check = { name: string; check: () => Promise<string | null> | string | null }
+export type Check = {
+  name: string
+  check: () => Promise<string | null> | string | null
+  /** It is told, and is no reason to send traffic elsewhere: every replica would say the same. */
+  isOnlyTold?: boolean
+}
 
 /** A check that takes longer than this has failed. */
 const checkWithinMs = 3000
@@ -9,9 +14,11 @@ const checkWithinMs = 3000
 /** `GET /readyz`: 200 when everything is well, 503 with every reason otherwise. */
 export async function readiness(checks: readonly Check[]): Promise<Answer> {
   const results = await Promise.all(
-    checks.map(async ({ name, check }) => ({ name, reason: await outcome(check) })),
+    checks.map(async ({ name, check, isOnlyTold }) => ({ name, reason: await outcome(check), isOnlyTold })),
   )
-  const reasons = results.flatMap(({ name, reason }) => (reason === null ? [] : [`${name}: ${reason}`]))
+  const reasons = results.flatMap(({ name, reason, isOnlyTold }) =>
+    reason === null || isOnlyTold ? [] : [`${name}: ${reason}`],
+  )
   const ok = reasons.length === 0
   return {
     status: ok ? 200 : 503,

@@ -54,10 +54,18 @@ function readEvent(body: Buffer, id: string): Reading {
   }
 }
 
+/** Ticket systems write null for what they do not know; it is as good as left out. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (value === null || typeof value !== 'object') return value
+  const known = Object.entries(value).filter(([, item]) => item !== null)
+  return Object.fromEntries(known.map(([key, item]) => [key, withoutNulls(item)]))
+}
+
 /** The body as it can be kept, or a sentence that says why it is none: a text is no ticket event either way. */
 function parseJson(body: Buffer): unknown {
   try {
-    return storable(JSON.parse(body.toString('utf8')))
+    return withoutNulls(storable(JSON.parse(body.toString('utf8'))))
   } catch (error) {
     return error instanceof RangeError ? `The body is ${error.message}.` : 'The body is not JSON.'
   }

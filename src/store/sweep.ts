@@ -1,4 +1,4 @@
-import { eq, inArray, sql } from 'drizzle-orm'
+import { eq, isNotNull, inArray, sql } from 'drizzle-orm'
 import { advance } from '../domain/advance.ts'
 import { after } from '../domain/escalation.ts'
 import type { Escalation } from '../domain/escalation.ts'
@@ -111,4 +111,9 @@ export async function releaseQuarantined(tx: Tx, ids: number[]): Promise<number>
     .where(inArray(escalations.id, ids))
     .returning({ id: escalations.id })
   return released.length
+}
+
+/** How many escalations could not be decided and are left alone. */
+export async function quarantinedCount(db: Db): Promise<number> {
+  return db.$count(escalations, isNotNull(escalations.quarantine))
 }

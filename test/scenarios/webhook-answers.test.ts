@@ -44,6 +44,19 @@ describe('a ticket event that can not be taken', () => {
     ])
   })
 
+  it('takes null for left out, as ticket systems write it, but not where something is required', async () => {
+    const sent = {
+      id: 'T-null',
+      url: null,
+      severity: null,
+      tags: null,
+      customer: { name: 'Acme', plan: null },
+    }
+    const taken = await world.hook(ticketEvent('ticket.escalated', sent))
+    expect([taken.status, taken.body['result']]).toEqual([202, 'opened'])
+    expect((await world.hook(ticketEvent('ticket.escalated', { subject: null }))).status).toBe(400)
+  })
+
   it('is answered with 400 when it is not JSON, or not an object', async () => {
     for (const raw of ['{"type":', '[]', 'null', '']) {
       const { status, body } = await world.hook({}, { raw })

@@ -5,7 +5,7 @@ import { acknowledge } from '#domain/verbs.ts'
 import { sweep } from '../../src/jobs/sweep.ts'
 import { change, find } from '#store/escalations.ts'
 import { escalations, notices, timeline } from '#store/schema.ts'
-import { oldestDue, releaseQuarantined, sweepBatch } from '#store/sweep.ts'
+import { oldestDue, quarantinedCount, releaseQuarantined, sweepBatch } from '#store/sweep.ts'
 import { later, start, testStore, type TestStore } from '../support/store.ts'
 
 const dump = async ({ store: { db } }: TestStore) => ({
@@ -84,6 +84,7 @@ describe('a row that can not be decided', () => {
     expect(await sweepBatch(desk.store, later(3), 100)).toMatchObject({ due: 0 })
     const [row] = await db.select().from(escalations).where(eq(escalations.id, bad.id))
     expect(row).toMatchObject({ quarantine: expect.any(String), quarantinedAt: later(2) })
+    expect(await quarantinedCount(db)).toBe(1)
     expect((await find(db, good.id))?.waitUntil).toEqual(later(17))
     const alarms = await db.select().from(notices).where(eq(notices.kind, 'alarm'))
     expect(alarms).toMatchObject([

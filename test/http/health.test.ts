@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { readiness } from '#http/health.ts'
+
+it('is not ready when something is not well, and says every reason', async () => {
+  const checks = [
+    { name: 'database', check: () => null },
+    { name: 'slack', check: async () => 'not connected' },
+    { name: 'due', check: () => Promise.reject(new Error('no connection')) },
+  ]
+  expect(await readiness(checks)).toEqual({
+    status: 503,
+    body: {
+      ok: false,
+      checks: { database: 'ok', slack: 'not connected', due: 'no connection' },
+      reasons: ['slack: not connected', 'due: no connection'],
+    },
+  })
+})
+
+it('tells of what is left alone, and is ready all the same', async () => {
+  const checks = [{ name: 'quarantine', check: () => '1 left alone', isOnlyTold: true }]
+  expect(await readiness(checks)).toEqual({
+    status: 200,
+    body: { ok: true, checks: { quarantine: '1 left alone' } },
+  })
+})
