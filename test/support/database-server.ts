@@ -17,7 +17,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'belay-test-'))
   // Belay is started as a process dozens of times: only the first has to read the code anew.
-  process.env['NODE_COMPILE_CACHE'] ??= join(folder, 'compiled')
+  process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../../node_modules/.cache/compiled')
   const given = process.env['DATABASE_URL']
   const server = given
     ? { url: given, stop: async () => {} }
