@@ -3,7 +3,7 @@ import { validate } from '../../sandbox/blockkit.ts'
 import { least, limits } from '../../sandbox/blockkit-limits.ts'
 import { edges, lowEdges, many, mrkdwn, section, x } from './blockkit-edges.ts'
 
-/** Numbers that no block or view has by itself: methods.test.ts tries them over the wire. */
+/** Numbers that no block or view has by itself: errors.test.ts tries them over the wire. */
 const onTheWire = new Set([
   'message.text',
   'message.update',
