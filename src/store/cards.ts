@@ -65,10 +65,12 @@ export async function replaceLost(db: Db, card: CardRow, why: string, now: Date)
 
 /** A reader has seen an old card: it is edited again whatever we believe it shows. */
 export async function wantRefresh(db: Db, escalation: number, now: Date): Promise<void> {
-  await db
-    .update(cards)
-    .set({ applied: sql`least(${cards.applied}, ${cards.wanted} - 1)`, shown: null, notBefore: now })
-    .where(and(eq(cards.escalation, escalation), isNull(cards.lost)))
+  await db.transaction((tx) =>
+    tx
+      .update(cards)
+      .set({ applied: sql`least(${cards.applied}, ${cards.wanted} - 1)`, shown: null, notBefore: now })
+      .where(and(eq(cards.escalation, escalation), isNull(cards.lost))),
+  )
 }
 
 /** The escalation's card in a channel: where its thread is. The newest one that can still be edited. */

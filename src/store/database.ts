@@ -43,7 +43,7 @@ function transactionsOf(pool: pg.Pool): Db['transaction'] {
     known.set(client, made)
     return made
   }
-  return async (work, config) => {
+  const once: Db['transaction'] = async (work, config) => {
     const client = await pool.connect()
     let failed = true
     try {
@@ -54,6 +54,27 @@ function transactionsOf(pool: pg.Pool): Db['transaction'] {
       client.release(failed)
     }
   }
+  return (work, config) => again(() => once(work, config))
+}
+
+/** How often a transaction is tried that PostgreSQL ended because two waited for each other. */
+const triesAtMost = 4
+
+/** Nothing of it was done, and the other one has gone on: it is done once more. Work inside must be safe to repeat. */
+async function again<T>(transact: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await transact()
+    } catch (error) {
+      if (tries === triesAtMost || !isDeadlock(error)) throw error
+    }
+  }
+}
+
+/** `deadlock_detected`, `serialization_failure`: drizzle wraps what the driver said. */
+function isDeadlock(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: unknown }
+  return code === '40P01' || code === '40001' || (cause instanceof Error && isDeadlock(cause))
 }
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
