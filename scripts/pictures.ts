@@ -1,28 +1,19 @@
 import { mkdir } from 'node:fs/promises'
-import { chromium } from 'playwright-core'
 import type { Locator, Page } from 'playwright-core'
 import { samples } from '../sandbox/demo-tickets.ts'
 import { startDemo } from '../sandbox/demo.ts'
 import type { Demo } from '../sandbox/demo.ts'
 import { hourMs, minuteMs } from '../src/domain/time.ts'
+import { openBrowser } from './browser.ts'
 
 /** Takes the README's pictures from a running demo: `npm run pictures`. Needs Debian's Chromium. */
 const folder = 'docs/pictures'
 /** A Monday morning in the policy's zone, at which the office is open. */
 const monday = new Date('2026-11-23T09:30:00+01:00')
-const chromiumFlags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 await mkdir(folder, { recursive: true })
 await using demo = await startDemo({ port: 0, now: monday })
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumFlags })
+const browser = await openBrowser()
 const page = await browser.newPage({
   viewport: { width: 1320, height: 900 },
   timezoneId: 'Europe/Brussels',
@@ -64,7 +55,9 @@ async function tellStory(page: Page, demo: Demo): Promise<void> {
   await page.screenshot({ path: `${folder}/sandbox.png` })
 
   await press('+15 min')
+  await demo.sandbox.until(() => demo.sandbox.messages('C0ENG').length > 0, 'the second page', 20_000)
   await press('Be the second line')
+  await page.waitForURL(/C0ENG/)
   const paged = message(/Checkout fails/)
   await press('Acknowledge', paged)
   await paged.getByText(/Acknowledged by/).waitFor()

@@ -1,27 +1,9 @@
 /** A small app with a bit of everything that the page shows, and a browser that looks at it. */
-import { existsSync } from 'node:fs'
 import { App, type BlockAction, LogLevel, type MessageShortcut } from '@slack/bolt'
 import type { KnownBlock, View } from '@slack/types'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { startSandbox } from '../../sandbox/index.ts'
 import type { Sandbox, SandboxOptions } from '../../sandbox/protocol.ts'
-
-const CHROMIUM = '/usr/bin/chromium'
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-export async function openBrowser(): Promise<Browser> {
-  if (!existsSync(CHROMIUM)) throw new Error(`The browser tests need ${CHROMIUM}: apt-get install chromium`)
-  return await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-}
 
 export const HOSTILE = '<script>window.pwned = 1</script> <img src=x onerror="window.pwned = 2">'
 

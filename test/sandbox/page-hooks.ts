@@ -1,6 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { card, openBrowser, setStage, type Stage } from './page-app.ts'
+import { openBrowser } from '../../scripts/browser.ts'
+import { card, setStage, type Stage } from './page-app.ts'
 
 let browser: Browser
 export let stage: Stage

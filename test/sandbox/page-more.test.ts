@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser, setStage, type Stage } from './page-app.ts'
+import { openBrowser } from '../../scripts/browser.ts'
+import { setStage, type Stage } from './page-app.ts'
 
 let browser: Browser
 let stage: Stage
