@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { least, limits } from './blockkit-limits.ts'
+import { errorsMissed } from './check-errors.ts'
 import { methods } from './methods/index.ts'
 import type { Method } from './methods/method.ts'
 
@@ -152,6 +153,11 @@ function read(folder: string, file: string): Json {
   return JSON.parse(readFileSync(join(folder, file), 'utf8')) as Json
 }
 
+/** The published errors of these methods. */
+function errorsOf(names: readonly string[]): Record<string, readonly string[]> {
+  return Object.fromEntries(names.map((name) => [name, table[name]?.errors ?? []]))
+}
+
 const folder = process.argv[2]
 if (folder === undefined) {
   console.error('usage: node sandbox/check.ts <folder with slack-methods.json and block-kit-limits.json>')
@@ -164,6 +170,7 @@ const unknown = served.filter(([name]) => !table[name]).map(([name]) => name)
 const problems = [
   ...served.flatMap(([name, method]) => (table[name] ? differences(name, method, table[name]) : [])),
   ...limitProblems(tree),
+  ...(await errorsMissed(errorsOf(served.map(([name]) => name)))),
 ]
 console.log(
   `${served.length} methods served, ${unknown.length} of them not in the published table: ${unknown.join(', ') || 'none'}`,
