@@ -9,5 +9,7 @@ export default defineConfig({
     maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What a page shows is looked at until it is so.
+    expect: { poll: { timeout: 5000 } },
   },
 })

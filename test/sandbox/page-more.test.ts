@@ -61,7 +61,7 @@ test('an uploaded picture is shown, by itself and in a block', async () => {
 test('the arrows walk through the people, and one of them is in the order of the keys', async () => {
   await stage.visit(page, 'U0AGENT', 'C0SUPPORT')
   const people = page.getByRole('radiogroup', { name: 'You are' })
-  expect(await people.locator('[tabindex="0"]').count()).toBe(1)
+  await expect.poll(() => people.locator('[tabindex="0"]').count()).toBe(1)
   await people.locator('[data-person=U0AGENT]').focus()
   await page.keyboard.press('ArrowDown')
   await page.locator('body[data-me=U0FRONT1]').waitFor()

@@ -11,9 +11,9 @@ test('a message shortcut carries the message', async () => {
   await said.hover()
   await button(said, 'More actions').click()
   await page.getByRole('menuitem', { name: /Escalate to a human/ }).click()
-  expect(await page.getByRole('dialog').getByLabel('Customer', { exact: true }).inputValue()).toBe(
-    'The customer cannot log in',
-  )
+  await expect
+    .poll(() => page.getByRole('dialog').getByLabel('Customer', { exact: true }).inputValue())
+    .toBe('The customer cannot log in')
 })
 
 test('one’s own message can be edited', async () => {
@@ -24,7 +24,7 @@ test('one’s own message can be edited', async () => {
   await button(said, 'More actions').click()
   await page.getByRole('menuitem', { name: 'Edit message' }).click()
   const editor = page.getByRole('dialog', { name: 'Edit message' })
-  expect(await editor.getByLabel('Message').inputValue()).toBe('a typpo & more')
+  await expect.poll(() => editor.getByLabel('Message').inputValue()).toBe('a typpo & more')
   await editor.getByLabel('Message').fill('a typo, mended')
   await button(editor, 'Save').click()
   await page.locator('#messages article', { hasText: 'a typo, mended' }).getByText('(edited)').waitFor()
@@ -80,8 +80,8 @@ test('what is hostile is text', async () => {
   await page.locator('#messages article', { hasText: 'person <script>' }).waitFor()
   await send(`/escalate "><img src=x onerror="window.pwned = 3">`)
   await page.getByRole('dialog').getByLabel('Customer', { exact: true }).waitFor()
-  expect(await page.evaluate('window.pwned')).toBeUndefined()
-  expect(await page.locator('#messages script, #messages img').count()).toBe(0)
+  await expect.poll(() => page.evaluate('window.pwned')).toBeUndefined()
+  await expect.poll(() => page.locator('#messages script, #messages img').count()).toBe(0)
   const targets = await page
     .locator('#messages a')
     .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
@@ -140,7 +140,7 @@ describe('with the demo around it', () => {
     await button(step('escalate'), 'Be the agent').click()
     await page.locator('body[data-me=U0AGENT]').waitFor()
     await expect.poll(() => composer().inputValue()).toMatch(/^\/escalate T-4711 critical/)
-    expect(await page.evaluate('document.activeElement.getAttribute("role")')).toBe('combobox')
+    await expect.poll(() => page.evaluate('document.activeElement.getAttribute("role")')).toBe('combobox')
     await stage.app.client.chat.postMessage({
       channel: 'C0FRONT',
       text: 'E-77 <@U0FRONT1>',
@@ -163,7 +163,9 @@ test('on a phone the sidebar is a drawer', async () => {
   await page.getByRole('link', { name: /^frontline/ }).click()
   await page.getByRole('log', { name: 'Messages in frontline' }).waitFor()
   await page.getByRole('link', { name: /^frontline/ }).waitFor({ state: 'hidden' })
-  expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true)
+  await expect
+    .poll(() => page.evaluate('document.documentElement.scrollWidth <= window.innerWidth'))
+    .toBe(true)
   await page.setViewportSize(WIDE)
 })
 
