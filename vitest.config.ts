@@ -7,8 +7,6 @@ export default defineConfig({
     pool: 'forks',
     // Many of them wait for a clock or a process: one more than cores keeps those busy.
     maxWorkers: 3,
-    // A CI machine may be shared: what fails there is tried once more, and fails if it fails twice.
-    retry: process.env['CI'] ? 1 : 0,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // What a page shows is looked at until it is so.
