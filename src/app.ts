@@ -8,6 +8,7 @@ import { checksOf } from './http/checks.ts'
 import { readiness } from './http/health.ts'
 import { hooks } from './http/hooks.ts'
 import { createMetrics } from './http/metrics.ts'
+import type { Metrics } from './http/metrics.ts'
 import { listen as listenHttp } from './http/server.ts'
 import type { HttpServer, Routes } from './http/server.ts'
 import { dutiesOf } from './jobs/duties.ts'
@@ -32,6 +33,7 @@ import type { Store } from './store/escalations.ts'
 import { keep } from './store/inbox.ts'
 import { openDatabase } from './store/open.ts'
 import { PolicyBook, savePolicy } from './store/policies.ts'
+import { vitals } from './store/vitals.ts'
 
 export type Options = {
   config: Config
@@ -67,15 +69,16 @@ const peopleWithinMs = 2 * secondMs
 export async function startBelay(options: Options): Promise<Belay> {
   await using stack = new AsyncDisposableStack()
   const { config, policy, log, clock = systemClock, host, signal } = options
-  const door = await openDoor(config.port, log, host)
+  const metrics = createMetrics()
+  const door = await openDoor(config.port, metrics, log, host)
   stack.defer(() => door.stop())
   const url = config.databaseUrl ?? (await embedded(log, stack))
   const db = await openDatabase(url, tellingOf(log), signal)
   stack.defer(() => db.$client.end())
   const store: Store = { db, book: new PolicyBook(policy), committed: () => {} }
   await savePolicy(db, policy, clock.now())
-  const slack = await createSlack({ config, store, clock, log }, stack)
-  const { pump, schedule } = startClock({ config, store, clock, log, slack, door }, stack)
+  const slack = await createSlack({ config, store, clock, log, metrics }, stack)
+  const { pump, schedule } = startClock({ config, store, clock, log, metrics, slack, door }, stack)
   // Stopping goes the other way round: first no more intake, then what is in flight, then the clock and the outbox.
   stack.defer(() => door.stop())
   stack.defer(() => slack.bolt.stop())
@@ -121,14 +124,19 @@ function tellingOf(log: Logger) {
 type Door = HttpServer & { routes: Routes }
 
 /** The HTTP server, open from the first moment: while the database is away it says so. What is behind it comes later. */
-async function openDoor(port: number, log: Logger, host: string | undefined): Promise<Door> {
+async function openDoor(
+  port: number,
+  metrics: Metrics,
+  log: Logger,
+  host: string | undefined,
+): Promise<Door> {
   const away = { name: 'database', check: () => 'it can not be reached yet' }
   const starting = () => ({ status: 503, body: { error: 'Belay is starting. Send it again.' } })
   const routes: Routes = {
     answers: {
       '/healthz': () => ({ status: 200, body: { ok: true } }),
       '/readyz': () => readiness([away]),
-      '/metrics': starting,
+      '/metrics': () => metrics.answer(),
     },
     hooks: starting,
     slack: (_, response) => void response.writeHead(503).end(),
@@ -137,16 +145,24 @@ async function openDoor(port: number, log: Logger, host: string | undefined): Pr
   return { ...(await listenHttp(port, routes, failed, host)), routes }
 }
 
-type Parts = { config: Config; store: Store; clock: Clock; log: Logger; slack: Slack; door: Door }
+type Parts = {
+  config: Config
+  store: Store
+  clock: Clock
+  log: Logger
+  metrics: Metrics
+  slack: Slack
+  door: Door
+}
 
 /** The clock's hands and the outbox; and what is behind the door, for there is something to tell now. */
-function startClock({ config, store, clock, log, slack, door }: Parts, stack: AsyncDisposableStack) {
+function startClock({ config, store, clock, log, metrics, slack, door }: Parts, stack: AsyncDisposableStack) {
   const pump = new Pump(slack.sending)
   store.committed = () => pump.wake()
-  const metrics = createMetrics(store, clock)
   const stopping = new AbortController()
   const { sending, bolt, receiver, refused } = slack
-  const work = { when: config.sweep, store, clock, log, pump, metrics, sending, stopping: stopping.signal }
+  const { observer } = metrics
+  const work = { when: config.sweep, store, clock, log, pump, observer, sending, stopping: stopping.signal }
   stack.defer(() => pump.stop())
   const schedule = startSchedule(dutiesOf(work), log)
   stack.defer(() => {
@@ -161,10 +177,21 @@ function startClock({ config, store, clock, log, slack, door }: Parts, stack: As
     refused,
   })
   door.routes.answers['/readyz'] = () => readiness(checks)
-  door.routes.answers['/metrics'] = () => metrics.answer()
+  metrics.watch({
+    clock,
+    vitals: (now) => vitals(store.db, now),
+    pool: store.db.$client,
+    lastSweep: () => schedule.lastRun.get('sweep'),
+    slack: () => connectionOf(slack),
+  })
   door.routes.hooks = hooks({ store, clock, log })
   door.routes.slack = receiver instanceof HttpReceiver ? receiver.handle.bind(receiver) : null
   return { pump, schedule }
+}
+
+function connectionOf({ bolt, receiver }: Slack) {
+  const { ok, sockets } = receiver.status()
+  return { ok: ok && bolt.status().ok, sockets: receiver instanceof HttpReceiver ? null : sockets }
 }
 
 async function embedded(log: Logger, stack: AsyncDisposableStack): Promise<string> {
@@ -184,12 +211,13 @@ type Slack = {
 }
 
 async function createSlack(
-  { config, store, clock, log }: { config: Config; store: Store; clock: Clock; log: Logger },
+  { config, store, clock, log, metrics }: Omit<Parts, 'slack' | 'door'>,
   stack: AsyncDisposableStack,
 ): Promise<Slack> {
   const { slack } = config
   const access = { token: slack.botToken, apiUrl: slack.apiUrl, logger: log }
-  const clients = stack.use(createClients(access))
+  const { observer } = metrics
+  const clients = stack.use(createClients(access, observer.slackFailed))
   const now = () => clock.now()
   const intake = createIntake({
     keep: (id, body) => keep(store.db, `event:${id}`, body, clock.now()),
@@ -216,12 +244,13 @@ async function createSlack(
     reads,
     clock,
     log,
+    observer,
     pace: new Pace(),
     refusing: (why) => {
       refused = why
     },
   }
-  listenSlack(bolt.app, { ...gathering, clock, log, writes, reads })
+  listenSlack(bolt.app, { ...gathering, clock, log, observer, writes, reads })
   const stillRefused = async () => {
     if (refused !== null)
       refused = await writes.auth.test().then(

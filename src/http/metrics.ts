@@ -1,72 +1,156 @@
-import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client'
+import { Registry, collectDefaultMetrics } from 'prom-client'
 import type { Clock } from '../clock.ts'
-import type { Swept } from '../store/sweep.ts'
-import { oldestDue } from '../store/sweep.ts'
-import type { Store } from '../store/escalations.ts'
-import { waiting } from '../store/outbox.ts'
+import type { Notice } from '../domain/notice.ts'
+import { secondMs } from '../domain/time.ts'
+import { deliveryOutcomes } from '../observer.ts'
+import type { Observer } from '../observer.ts'
+import type { SocketStatus } from '../slack/receivers/status.ts'
+import { within } from '../slack/receivers/within.ts'
+import type { Vitals } from '../store/vitals.ts'
+import about from '../../package.json' with { type: 'json' }
+import { createInstruments } from './instruments.ts'
+import type { Instruments } from './instruments.ts'
 import type { Answer } from './server.ts'
 
-/** What Prometheus reads, and what the jobs write to it. */
-export type Metrics = { swept: (swept: Swept) => void; answer: () => Promise<Answer> }
+/** What is looked at when somebody asks. */
+type Watched = {
+  clock: Clock
+  vitals: (now: Date) => Promise<Vitals>
+  pool: { totalCount: number; idleCount: number; waitingCount: number }
+  /** When the sweep last ended well, by `performance.now()`. */
+  lastSweep: () => number | undefined
+  slack: () => { ok: boolean; sockets: SocketStatus[] | null }
+}
+
+/** What Prometheus reads. Until there is something to watch, the process and `belay_database_up 0` are all there is. */
+export type Metrics = {
+  observer: Observer
+  watch: (watched: Watched) => void
+  answer: () => Promise<Answer>
+}
+
+/** Several who ask at once cost one look. */
+const freshForMs = secondMs
+/** Whoever asks wants an answer also while the database is silent. */
+const vitalsWithinMs = 2 * secondMs
 
 /** A registry of our own: two Belays in one process (as in tests) don't count together. */
-export function createMetrics(store: Store, clock: Clock): Metrics {
-  const registers = [new Registry()]
-  const [registry] = registers as [Registry]
+export function createMetrics(): Metrics {
+  const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'belay_' })
-  const due = new Counter({
-    name: 'belay_sweep_due_total',
-    help: 'Escalations that the sweep found due.',
-    registers,
-  })
-  const pages = new Counter({
-    name: 'belay_pages_total',
-    help: 'Pages that the sweep decided on.',
-    registers,
-  })
-  const quarantined = new Counter({
-    name: 'belay_quarantined_total',
-    help: 'Escalations that could not be decided.',
-    registers,
-  })
-  const lag = new Gauge({
-    name: 'belay_sweep_lag_seconds',
-    help: 'How long the oldest due escalation has been due.',
-    registers,
-  })
-  const depth = new Gauge({
-    name: 'belay_outbox_depth',
-    help: 'Notices that wait to be delivered, by kind.',
-    labelNames: ['kind'],
-    registers,
-  })
-  const age = new Gauge({
-    name: 'belay_outbox_oldest_seconds',
-    help: 'Age of the oldest notice that waits, by kind.',
-    labelNames: ['kind'],
-    registers,
-  })
-  const read = async () => {
-    const now = clock.now()
-    const seconds = (from: Date) => (now.getTime() - from.getTime()) / 1000
-    const oldest = await oldestDue(store.db, now)
-    lag.set(oldest ? seconds(oldest) : 0)
-    depth.reset()
-    age.reset()
-    for (const { kind, count, oldest: since } of await waiting(store.db)) {
-      depth.set({ kind }, count)
-      age.set({ kind }, seconds(since))
-    }
+  const instruments = createInstruments(registry)
+  fromTheStart(instruments)
+  let watched: Watched | null = null
+  let last: { atMs: number; answer: Promise<Answer> } | null = null
+  const look = async () => {
+    await read(instruments, watched)
+    return { status: 200, body: await registry.metrics(), type: registry.contentType }
   }
   return {
-    swept: (swept) => {
-      due.inc(swept.due)
-      pages.inc(swept.pages)
-      quarantined.inc(swept.quarantined)
+    observer: observerOf(instruments),
+    watch: (next) => {
+      watched = next
+      last = null
     },
-    answer: async () => {
-      await read()
-      return { status: 200, body: await registry.metrics(), type: registry.contentType }
+    answer: () => {
+      const now = performance.now()
+      if (!last || now - last.atMs > freshForMs) last = { atMs: now, answer: look() }
+      return last.answer
     },
   }
+}
+
+/** Every kind of notice: one that is missing here does not compile. */
+const kinds: Record<Notice['kind'], true> = {
+  page: true,
+  direct: true,
+  card: true,
+  line: true,
+  alarm: true,
+  digest: true,
+}
+
+/** What has not happened yet is 0, not missing: a rate needs something to begin with. */
+function fromTheStart(instruments: Instruments): void {
+  instruments.belay_build_info.set({ version: about.version }, 1)
+  for (const kind of Object.keys(kinds))
+    for (const outcome of deliveryOutcomes) instruments.belay_deliveries_total.inc({ kind, outcome }, 0)
+}
+
+function observerOf(instruments: Instruments): Observer {
+  return {
+    swept: ({ due, pages, quarantined }) => {
+      instruments.belay_sweep_due_total.inc(due)
+      instruments.belay_pages_total.inc(pages)
+      instruments.belay_quarantined_total.inc(quarantined)
+    },
+    delivered: (kind, outcome) => instruments.belay_deliveries_total.inc({ kind, outcome }),
+    pageArrived: (afterMs) => instruments.belay_page_seconds.observe(afterMs / secondMs),
+    acknowledged: (afterMs) => instruments.belay_acknowledge_seconds.observe(afterMs / secondMs),
+    slackFailed: (method, code) => instruments.belay_slack_errors_total.inc({ method, code }),
+  }
+}
+
+async function read(instruments: Instruments, watched: Watched | null): Promise<void> {
+  if (watched) {
+    readProcess(instruments, watched)
+    const now = watched.clock.now()
+    const found = await within(
+      watched.vitals(now).catch(() => null),
+      vitalsWithinMs,
+      null,
+    )
+    if (found) return readVitals(instruments, found, now)
+  }
+  forgetVitals(instruments)
+}
+
+function readProcess(instruments: Instruments, { pool, lastSweep, slack }: Watched): void {
+  const connections = instruments.belay_database_pool_connections
+  connections.set({ state: 'total' }, pool.totalCount)
+  connections.set({ state: 'idle' }, pool.idleCount)
+  connections.set({ state: 'waiting' }, pool.waitingCount)
+  const sweptMs = lastSweep() ?? 0
+  instruments.belay_sweep_idle_seconds.set((performance.now() - sweptMs) / secondMs)
+  const { ok, sockets } = slack()
+  instruments.belay_slack_up.set(ok ? 1 : 0)
+  if (sockets) readSockets(instruments, sockets)
+}
+
+function readSockets(
+  { belay_slack_sockets, belay_slack_socket_age_seconds: age }: Instruments,
+  sockets: SocketStatus[],
+): void {
+  for (const state of ['connecting', 'live', 'waiting'])
+    belay_slack_sockets.set({ state }, sockets.filter((socket) => socket.state === state).length)
+  age.reset()
+  for (const [socket, { state, ageMs }] of sockets.entries())
+    if (state === 'live') age.set({ socket }, ageMs / secondMs)
+}
+
+function readVitals(instruments: Instruments, vitals: Vitals, now: Date): void {
+  const seconds = (since: Date | null) => (since ? (now.getTime() - since.getTime()) / secondMs : 0)
+  instruments.belay_database_up.set(1)
+  instruments.belay_sweep_lag_seconds.set(seconds(vitals.dueSince))
+  instruments.belay_quarantine_depth.set(vitals.quarantined)
+  instruments.belay_inbox_depth.set(vitals.inbox.count)
+  instruments.belay_inbox_oldest_seconds.set(seconds(vitals.inbox.since))
+  instruments.belay_cards_behind.set(vitals.cardsBehind)
+  for (const kind of Object.keys(kinds)) {
+    const waiting = vitals.outbox.find((one) => one.kind === kind)
+    instruments.belay_outbox_depth.set({ kind }, waiting?.count ?? 0)
+    instruments.belay_outbox_oldest_seconds.set({ kind }, seconds(waiting?.since ?? null))
+  }
+}
+
+/** What nobody knows any more is not told: a 0 would look well. */
+function forgetVitals(instruments: Instruments): void {
+  instruments.belay_database_up.set(0)
+  instruments.belay_outbox_depth.reset()
+  instruments.belay_outbox_oldest_seconds.reset()
+  instruments.belay_sweep_lag_seconds.remove()
+  instruments.belay_quarantine_depth.remove()
+  instruments.belay_inbox_depth.remove()
+  instruments.belay_inbox_oldest_seconds.remove()
+  instruments.belay_cards_behind.remove()
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
-import type { Metrics } from '../http/metrics.ts'
+import type { Observer } from '../observer.ts'
 import type { Sending } from '../slack/deliver.ts'
 import { handleEvent } from '../slack/listeners/events.ts'
 import type { Store } from '../store/escalations.ts'
@@ -19,17 +19,17 @@ export type Work = {
   clock: Clock
   log: Logger
   pump: Pump
-  metrics: Metrics
+  observer: Observer
   sending: Sending
   stopping: AbortSignal
 }
 
 /** Everything that the clock does. */
-export function dutiesOf({ when, store, clock, log, pump, metrics, sending, stopping }: Work): Duty[] {
+export function dutiesOf({ when, store, clock, log, pump, observer, sending, stopping }: Work): Duty[] {
   const stopped = () => stopping.aborted
   const handle = (body: Record<string, unknown>, now: Date) => handleEvent(sending, body, now)
   return [
-    { name: 'sweep', when, run: async () => metrics.swept(await sweep(store, clock.now(), stopped)) },
+    { name: 'sweep', when, run: async () => observer.swept(await sweep(store, clock.now(), stopped)) },
     { name: 'deliver', when: '* * * * * *', run: async () => pump.wake() },
     {
       name: 'inbox',

@@ -109,6 +109,26 @@ export function classify(error: unknown, method = 'chat.postMessage'): Outcome {
   return { kind: 'unsure', why: describe(error) }
 }
 
+/** Errors that are counted under their own name, besides those that say for certain that nothing was done. */
+const counted = new Set([
+  'ECONNRESET',
+  'UND_ERR_SOCKET',
+  'fatal_error',
+  'internal_error',
+  'ratelimited',
+  'request_timeout',
+  'service_unavailable',
+  'timeout',
+])
+
+/** A failed call's error as a label of a metric: there are only so many, whatever Slack says. */
+export function errorLabel(error: unknown, method: string): string {
+  const { why } = classify(error, method)
+  if (verdictOf.has(why) || neverLeft.has(why) || counted.has(why)) return why
+  const status = /^HTTP ([1-5])\d\d$/.exec(why)?.[1]
+  return status ? `http_${status}xx` : 'other'
+}
+
 function refused({ data }: WebAPIPlatformError, method: string): Outcome {
   const code = typeof data.error === 'string' ? data.error : ''
   // A 200 that is not JSON comes as an error whose code is the whole page.

@@ -1,6 +1,7 @@
 import { WebClient, type WebClientOptions } from '@slack/web-api'
 import type { Logger } from 'pino'
 import { Agent, fetch } from 'undici'
+import { errorLabel } from './classify.ts'
 import { slackLogger } from './log.ts'
 
 export { classify, type Outcome } from './classify.ts'
@@ -18,22 +19,45 @@ export type Clients = AsyncDisposable & {
 /** Where Slack is, and as whom we speak. */
 export type Access = { token: string; apiUrl: string; logger: Logger }
 
+/** Hears of each call that failed, by its method and a code that is one of a few. */
+type Failed = (method: string, code: string) => void
+
 /** A connection that is not made by then was surely not used, which a timeout of the whole call cannot tell. */
 const connectMs = 4_000
 const callMs = 10_000
 
 /** Builds both clients. */
-export function createClients({ token, apiUrl, logger }: Access): Clients {
+export function createClients({ token, apiUrl, logger }: Access, failed: Failed = () => {}): Clients {
   const network = createNetwork()
   return {
-    writes: new WebClient(token, { ...carefulOptions({ apiUrl, logger }), fetch: network.fetch }),
-    reads: new WebClient(token, {
+    writes: new ToldClient(failed, token, { ...carefulOptions({ apiUrl, logger }), fetch: network.fetch }),
+    reads: new ToldClient(failed, token, {
       ...carefulOptions({ apiUrl, logger }),
       fetch: network.fetch,
       retryConfig: { retries: 3, minTimeout: 250, maxTimeout: 2_000, factor: 2 },
     }),
     hangUp: (afterMs) => void setTimeout(() => void network[Symbol.asyncDispose](), afterMs).unref(),
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
+  }
+}
+
+/** The SDK's client, which also tells what failed. */
+class ToldClient extends WebClient {
+  readonly #failed: Failed
+
+  constructor(failed: Failed, token: string, options: WebClientOptions) {
+    super(token, options)
+    this.#failed = failed
+  }
+
+  override async apiCall(...call: Parameters<WebClient['apiCall']>): ReturnType<WebClient['apiCall']> {
+    try {
+      return await super.apiCall(...call)
+    } catch (error) {
+      const [method] = call
+      this.#failed(method, errorLabel(error, method))
+      throw error
+    }
   }
 }
 

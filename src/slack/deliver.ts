@@ -5,6 +5,7 @@ import type { Escalation } from '../domain/escalation.ts'
 import { isObsolete } from '../domain/notice.ts'
 import type { Enqueued, Notice } from '../domain/notice.ts'
 import { addMs, secondMs } from '../domain/time.ts'
+import type { Observer } from '../observer.ts'
 import { pageDelivered, pageUndeliverable } from '../domain/verbs.ts'
 import { replaceLost } from '../store/cards.ts'
 import { changeIn, find } from '../store/escalations.ts'
@@ -37,6 +38,7 @@ export type Sending = Gathering & {
   clock: Clock
   pace: Pace
   log: Logger
+  observer: Observer
   /** Slack refuses us altogether (a revoked token): why, or null when it took something. */
   refusing: (why: string | null) => void
 }
@@ -55,18 +57,23 @@ export async function deliver(sending: Sending, row: NoticeRow): Promise<void> {
   const now = clock.now()
   const escalation = row.escalation === null ? null : await find(store.db, row.escalation)
   if (escalation && isObsolete(row.notice, escalation))
-    return settleDropped(store.db, row.id, now, 'nobody needs it any more')
+    return dropped(sending, row, now, 'nobody needs it any more')
   const rendering = await worded(sending, row, escalation, now)
   switch (rendering?.kind) {
     case undefined:
       return unworded(sending, row, now)
     case 'drop':
-      return settleDropped(store.db, row.id, now, rendering.why)
+      return dropped(sending, row, now, rendering.why)
     case 'later':
       return settleRetry(store.db, row.id, addMs(now, threadSoonMs), 'its thread is not there yet')
     case 'post':
       return post(sending, row, rendering.rendered, startedMs)
   }
+}
+
+async function dropped({ store, observer }: Sending, row: NoticeRow, now: Date, why: string): Promise<void> {
+  observer.delivered(row.kind, 'dropped')
+  await settleDropped(store.db, row.id, now, why)
 }
 
 /** From this attempt on a page that no view can word goes out in plain words. */
@@ -101,8 +108,10 @@ function asks(notice: Notice): notice is Extract<Notice, { kind: 'page' | 'direc
   )
 }
 
-async function unworded({ store }: Sending, { id, attempts }: NoticeRow, now: Date): Promise<void> {
+async function unworded({ store, observer }: Sending, row: NoticeRow, now: Date): Promise<void> {
+  const { id, kind, attempts } = row
   const why = 'it could not be worded'
+  observer.delivered(kind, attempts >= unwordedAttempts ? 'permanent' : 'retry')
   if (attempts >= unwordedAttempts) return settleFailed(store.db, id, now, why)
   return settleRetry(store.db, id, addMs(now, backoffMs(attempts)), why)
 }
@@ -159,18 +168,23 @@ async function channelOf({ store, writes, clock }: Sending, { notice, target }: 
 }
 
 /** It is in Slack: the notice is settled, its message kept as a card, and a tier's time starts - in one transaction. */
-export async function arrived({ store, clock }: Sending, row: NoticeRow, posted: Posted): Promise<void> {
+export async function arrived(sending: Sending, row: NoticeRow, posted: Posted): Promise<void> {
+  const { store, clock, observer } = sending
   const now = clock.now()
-  await store.db.transaction(async (tx) => {
+  const first = await store.db.transaction(async (tx) => {
     const first = await settleSent(tx, row, posted, now)
-    if (!first || row.notice.kind !== 'page' || row.escalation === null) return
+    if (!first || row.notice.kind !== 'page' || row.escalation === null) return first
     const { number, channel } = row.notice
     const verb = pageDelivered(number, channel)
     await changeIn(tx, store.book, row.escalation, now, (escalation, terms) =>
       verb(escalation, terms, nobody, now),
     )
+    return first
   })
   store.committed()
+  if (!first) return
+  observer.delivered(row.kind, 'sent')
+  if (row.kind === 'page') observer.pageArrived(now.getTime() - row.createdAt.getTime())
 }
 
 const nobody = { by: 'belay', seen: null }
@@ -181,8 +195,9 @@ async function settleError(
   rendered: Rendered,
   verdict: Outcome,
 ): Promise<void> {
-  const { store, clock, log, pace } = sending
+  const { store, clock, log, pace, observer } = sending
   const now = clock.now()
+  observer.delivered(row.kind, verdict.kind === 'gone' ? 'retry' : verdict.kind)
   log.warn(
     { notice: row.id, kind: row.kind, escalation: row.escalation, target: row.target, verdict },
     'a message was not sent',

@@ -60,10 +60,12 @@ async function absent(sending: Sending, row: NoticeRow, now: Date): Promise<void
 /** What is surely not there is sent again: pages until they arrive, other messages a few times. */
 const otherAttempts = 5
 
-async function again({ store, clock }: Sending, row: NoticeRow, why: string): Promise<void> {
+async function again({ store, clock, observer }: Sending, row: NoticeRow, why: string): Promise<void> {
   const isPage = row.kind === 'page' || row.kind === 'direct'
   const most = why === mayRepeat ? 2 : otherAttempts
-  if (isPage || row.attempts < most) return settleRetry(store.db, row.id, clock.now(), why)
+  const isAgain = isPage || row.attempts < most
+  observer.delivered(row.kind, isAgain ? 'retry' : 'permanent')
+  if (isAgain) return settleRetry(store.db, row.id, clock.now(), why)
   return settleFailed(store.db, row.id, clock.now(), `Nobody knows whether it arrived: ${why}`)
 }
 

@@ -186,16 +186,3 @@ export async function pageIsPending(db: Db, escalation: number, channel: string)
     .limit(1)
   return row !== undefined
 }
-
-/** How many notices of each kind wait, and since when: for readiness, metrics and tests. */
-export async function waiting(db: Db): Promise<{ kind: string; count: number; oldest: Date }[]> {
-  return db
-    .select({
-      kind: notices.kind,
-      count: sql<number>`count(*)::int`,
-      oldest: sql<Date>`min(${notices.createdAt})`.mapWith(notices.createdAt),
-    })
-    .from(notices)
-    .where(inArray(notices.state, ['pending', 'sending', 'unsure']))
-    .groupBy(notices.kind)
-}

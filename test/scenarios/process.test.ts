@@ -7,6 +7,7 @@ import { startSandbox } from '../../sandbox/index.ts'
 import type { Fault, Sandbox } from '../../sandbox/protocol.ts'
 import { testDatabase } from '../support/database.ts'
 import { databaseLine } from '../support/database-line.ts'
+import { scraped } from '../support/metrics.ts'
 import { environment, linesOf, policyFile, startProcess } from '../support/process.ts'
 import { ticketEvent } from '../support/tickets.ts'
 import { examplePolicy, sendHook, webhookSecret } from '../support/world.ts'
@@ -110,6 +111,7 @@ describe('with Slack', () => {
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
     const ready = await fetch(`http://127.0.0.1:${port}/readyz`)
     expect([ready.status, await ready.json()]).toMatchObject([503, { ok: false }])
+    expect((await scraped(`http://127.0.0.1:${port}`)).get('belay_database_up')).toBe(0)
     for (const path of ['/hooks/generic', '/slack/events'])
       expect((await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST' })).status).toBe(503)
     belay.signal('SIGHUP')

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../clock.ts'
 import type { Actor, Escalation } from '../../domain/escalation.ts'
 import type { Verb } from '../../domain/verbs.ts'
+import type { Observer } from '../../observer.ts'
 import { wantRefresh } from '../../store/cards.ts'
 import type { Changed } from '../../store/escalations.ts'
 import { change, find } from '../../store/escalations.ts'
@@ -15,7 +16,13 @@ import { refusal } from '../views/refusal.ts'
 import type { Scene } from '../views/scene.ts'
 
 /** What every listener works with. */
-export type Listening = Gathering & { clock: Clock; log: Logger; writes: WebClient; reads: WebClient }
+export type Listening = Gathering & {
+  clock: Clock
+  log: Logger
+  writes: WebClient
+  reads: WebClient
+  observer: Observer
+}
 
 /** Says something to the person alone, where they are. */
 export type Tell = (message: Message) => Promise<void>
@@ -51,9 +58,17 @@ export async function act(
     await tell(notSaved())
     return null
   }
+  if (done.kind === 'changed') tellAcknowledged(listening, done, now)
   if (done.kind !== 'refused') return done
   return tellRefused(listening, done.refusal, done.escalation, now, tell)
 }
+
+function tellAcknowledged({ observer }: Listening, { escalation, happened }: Done, now: Date): void {
+  const isTaken = happened.some(({ event }) => event.kind === 'acknowledged')
+  if (isTaken && escalation.pagedAt) observer.acknowledged(now.getTime() - escalation.pagedAt.getTime())
+}
+
+type Done = Extract<Changed, { kind: 'changed' }>
 
 /** They learn the truth, and the card they pressed on is drawn again. */
 async function tellRefused(

@@ -1,0 +1,21 @@
+import type { Notice } from './domain/notice.ts'
+import type { Swept } from './store/sweep.ts'
+
+/**
+ * What came of one attempt to deliver a notice. `retry`: surely not sent, tried again. `unsure`: Slack may have it.
+ * `away`: Slack refuses us altogether. `permanent`: it can never arrive. `dropped`: nobody needs it any more.
+ */
+export const deliveryOutcomes = ['sent', 'retry', 'unsure', 'away', 'permanent', 'dropped'] as const
+type DeliveryOutcome = (typeof deliveryOutcomes)[number]
+
+/** Who is told how it goes, as it goes. The metrics listen; nothing that Belay does depends on what is told here. */
+export type Observer = {
+  swept: (swept: Swept) => void
+  delivered: (kind: Notice['kind'], outcome: DeliveryOutcome) => void
+  /** A page is in Slack, so long after it was decided. */
+  pageArrived: (afterMs: number) => void
+  /** Somebody has it, so long after the ladder's newest page was decided. */
+  acknowledged: (afterMs: number) => void
+  /** Slack did not do what it was asked to. `code` is one of a few (see slack/classify.ts). */
+  slackFailed: (method: string, code: string) => void
+}
