@@ -237,6 +237,9 @@ export function targetOf(notice: Notice): string {
   }
 }
 
+/** Notices of a lower priority ask somebody for something; from here on they only inform. */
+export const informing = 100_000
+
 /**
  * Pages and the direct messages that page go first, the more urgent severity before the less urgent, a first page
  * before a fifth; then everything that only informs.
@@ -246,7 +249,7 @@ function priorityOf(notice: Notice, urgency: number): number {
     notice.kind === 'page' ||
     (notice.kind === 'direct' && (notice.about === 'asked' || notice.about === 'raised'))
   const number = notice.kind === 'page' ? notice.number : notice.kind === 'direct' ? (notice.page ?? 0) : 0
-  return (pages ? 0 : 100_000) + Math.min(urgency, 99) * 1000 + Math.min(number, 999)
+  return (pages ? 0 : informing) + Math.min(urgency, 99) * 1000 + Math.min(number, 999)
 }
 
 /** True when a page would now ask for what is no longer needed: somebody has it, or a later page took its place. */

@@ -17,6 +17,8 @@ import type { Message } from '../slack/render.ts'
 
 /** How much is under way at once: posts to different targets, edits, and looks for what may have arrived. */
 const atOnce = { posts: 16, edits: 4, looks: 4 }
+/** Many channels that are ready one shortly after the other are served in one go. */
+const leastWaitMs = 20
 
 /**
  * Empties the outbox: woken by every change and by the clock, it claims what may go out, one notice per target at a
@@ -30,6 +32,7 @@ export class Pump {
   #turn: Promise<void> | null = null
   #again = false
   #stopped = false
+  #alarm: NodeJS.Timeout | undefined
 
   constructor(sending: Sending) {
     this.#sending = sending
@@ -53,6 +56,7 @@ export class Pump {
   /** Takes nothing new and waits for what is under way. */
   async stop(): Promise<void> {
     this.#stopped = true
+    clearTimeout(this.#alarm)
     await this.#turn
     await this.#settled()
   }
@@ -79,6 +83,16 @@ export class Pump {
     } catch (error) {
       log.error({ err: describe(error) }, 'the outbox could not be read')
     }
+    this.#setAlarm(clock.now())
+  }
+
+  /** A busy channel is served on the moment it may be, and not at the clock's next second: that would halve its pace. */
+  #setAlarm(now: Date): void {
+    clearTimeout(this.#alarm)
+    const readyAt = this.#sending.pace.nextReadyAt(now)
+    if (!readyAt || this.#stopped) return
+    const waitMs = Math.max(readyAt.getTime() - now.getTime(), leastWaitMs)
+    this.#alarm = setTimeout(() => this.wake(), waitMs).unref()
   }
 
   async #look(clock: Clock): Promise<void> {
@@ -95,7 +109,7 @@ export class Pump {
       const room = atOnce.posts - this.#posting.size
       if (room <= 0 || this.#stopped || pace.readyAt(everywhere, now)) return
       const busy = [...this.#posting.keys(), ...pace.busy(now)]
-      const claimed = await claimNotices(store.db, now, room, busy)
+      const claimed = await claimNotices(store.db, now, { limit: room, busy, served: pace.served(now) })
       if (claimed.length === 0) return
       for (const row of claimed) this.#start(this.#posting, row.target, this.#deliver(row))
     }

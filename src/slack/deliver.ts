@@ -65,7 +65,7 @@ export async function deliver(sending: Sending, row: NoticeRow): Promise<void> {
     case 'drop':
       return dropped(sending, row, now, rendering.why)
     case 'later':
-      return settleRetry(store.db, row.id, addMs(now, threadSoonMs), 'its thread is not there yet')
+      return settleRetry(store.db, row, addMs(now, threadSoonMs), 'its thread is not there yet')
     case 'post':
       return post(sending, row, rendering.rendered, startedMs)
   }
@@ -73,7 +73,7 @@ export async function deliver(sending: Sending, row: NoticeRow): Promise<void> {
 
 async function dropped({ store, observer }: Sending, row: NoticeRow, now: Date, why: string): Promise<void> {
   observer.delivered(row.kind, 'dropped')
-  await settleDropped(store.db, row.id, now, why)
+  await settleDropped(store.db, row, now, why)
 }
 
 /** From this attempt on a page that no view can word goes out in plain words. */
@@ -109,11 +109,11 @@ function asks(notice: Notice): notice is Extract<Notice, { kind: 'page' | 'direc
 }
 
 async function unworded({ store, observer }: Sending, row: NoticeRow, now: Date): Promise<void> {
-  const { id, kind, attempts } = row
   const why = 'it could not be worded'
-  observer.delivered(kind, attempts >= unwordedAttempts ? 'permanent' : 'retry')
-  if (attempts >= unwordedAttempts) return settleFailed(store.db, id, now, why)
-  return settleRetry(store.db, id, addMs(now, backoffMs(attempts)), why)
+  const isOver = row.attempts >= unwordedAttempts
+  observer.delivered(row.kind, isOver ? 'permanent' : 'retry')
+  if (isOver) await settleFailed(store.db, row, now, why)
+  else await settleRetry(store.db, row, addMs(now, backoffMs(row.attempts)), why)
 }
 
 /** With less of the lease left than a call may take, others may take the notice for lost before the call is over. */
@@ -208,19 +208,19 @@ async function settleError(
       if (verdict.scope === 'all') pace.block(everywhere, addMs(now, secondMs))
       if (isPaced) pace.block(row.target, addMs(now, verdict.afterMs))
       const waitMs = isPaced ? verdict.afterMs : Math.max(verdict.afterMs, backoffMs(row.attempts))
-      return settleRetry(store.db, row.id, addMs(now, waitMs), verdict.why)
+      return settleRetry(store.db, row, addMs(now, waitMs), verdict.why)
     }
     case 'away':
       sending.refusing(verdict.why)
       pace.block(everywhere, addMs(now, secondMs))
-      return settleRetry(store.db, row.id, addMs(now, backoffMs(row.attempts + 2)), verdict.why)
+      return settleRetry(store.db, row, addMs(now, backoffMs(row.attempts + 2)), verdict.why)
     case 'unsure':
-      return settleUnsure(store.db, row.id, addMs(row.attemptedAt ?? now, lookAfterMs[0]), 0, verdict.why)
+      return settleUnsure(store.db, row, addMs(row.attemptedAt ?? now, lookAfterMs[0]), 0, verdict.why)
     case 'gone':
       if (rendered.thread) await replaceLost(store.db, rendered.thread, verdict.why, now)
       return settleRetry(
         store.db,
-        row.id,
+        row,
         addMs(now, rendered.thread ? 0 : backoffMs(row.attempts)),
         verdict.why,
       )
@@ -238,7 +238,7 @@ function backoffMs(attempts: number): number {
 async function undeliverable({ store, clock }: Sending, row: NoticeRow, why: string): Promise<void> {
   const now = clock.now()
   await store.db.transaction(async (tx) => {
-    await settleFailed(tx, row.id, now, why)
+    if (!(await settleFailed(tx, row, now, why))) return
     await enqueue(tx, alarms(store.book.live.admins, row, why, now), now)
     if (row.notice.kind !== 'page' || row.escalation === null) return
     const verb = pageUndeliverable(row.notice.number, row.notice.channel, why)

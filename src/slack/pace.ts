@@ -1,4 +1,4 @@
-import { addMs, secondMs } from '../domain/time.ts'
+import { addMs, earliest, secondMs } from '../domain/time.ts'
 
 /** Slack allows about one post a second and channel, and bursts of a size it does not tell. */
 const burst = 5
@@ -40,5 +40,15 @@ export class Pace {
       for (const [target, until] of known) if (until <= now.getTime()) known.delete(target)
     const targets = new Set([...this.#wholeAt.keys(), ...this.#blockedUntil.keys()])
     return [...targets].filter((target) => this.readyAt(target, now) !== null)
+  }
+
+  /** Targets that something went to lately, whether or not more may go there now. */
+  served(now: Date): string[] {
+    return [...this.#wholeAt].filter(([, until]) => until > now.getTime()).map(([target]) => target)
+  }
+
+  /** When the first of the busy targets may be used again; null when none is busy. */
+  nextReadyAt(now: Date): Date | null {
+    return earliest(...this.busy(now).map((target) => this.readyAt(target, now)))
   }
 }

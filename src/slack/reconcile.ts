@@ -48,12 +48,12 @@ async function unsearched(sending: Sending, row: NoticeRow, verdict: Outcome, no
   if (verdict.kind === 'permanent' || (hasWaited && !isAway)) return again(sending, row, mayRepeat)
   const waitMs = verdict.kind === 'retry' ? Math.max(verdict.afterMs, lookAgainMs) : lookAgainMs
   const lookAt = addMs(now, Math.min(waitMs, searchForMs))
-  return settleUnsure(sending.store.db, row.id, lookAt, row.looks, verdict.why)
+  return settleUnsure(sending.store.db, row, lookAt, row.looks, verdict.why)
 }
 
 async function absent(sending: Sending, row: NoticeRow, now: Date): Promise<void> {
   if (row.looks + 1 < lookAfterMs.length)
-    return settleUnsure(sending.store.db, row.id, nextLook(row, now), row.looks + 1, 'not in the history yet')
+    return settleUnsure(sending.store.db, row, nextLook(row, now), row.looks + 1, 'not in the history yet')
   return again(sending, row, 'it was not in the history')
 }
 
@@ -65,8 +65,8 @@ async function again({ store, clock, observer }: Sending, row: NoticeRow, why: s
   const most = why === mayRepeat ? 2 : otherAttempts
   const isAgain = isPage || row.attempts < most
   observer.delivered(row.kind, isAgain ? 'retry' : 'permanent')
-  if (isAgain) return settleRetry(store.db, row.id, clock.now(), why)
-  return settleFailed(store.db, row.id, clock.now(), `Nobody knows whether it arrived: ${why}`)
+  if (isAgain) return settleRetry(store.db, row, clock.now(), why)
+  await settleFailed(store.db, row, clock.now(), `Nobody knows whether it arrived: ${why}`)
 }
 
 function nextLook(row: NoticeRow, now: Date): Date {

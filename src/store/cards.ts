@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { informing } from '../domain/notice.ts'
 import { addMs } from '../domain/time.ts'
 import type { Db, Tx } from './database.ts'
 import { leaseMs } from './outbox.ts'
@@ -57,7 +58,7 @@ export async function replaceLost(db: Db, card: CardRow, why: string, now: Date)
     if (card.shape !== 'card') return
     await enqueue(
       tx,
-      [{ key: `card:${id}`, escalation, target: channel, priority: priority + 100_000, notice }],
+      [{ key: `card:${id}`, escalation, target: channel, priority: priority + informing, notice }],
       now,
     )
   })

@@ -1,4 +1,6 @@
 import { and, eq, inArray, lte, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import { informing } from '../domain/notice.ts'
 import { addMs, secondMs } from '../domain/time.ts'
 import type { Db, Tx } from './database.ts'
 import { cards, notices } from './schema.ts'
@@ -12,12 +14,14 @@ export const leaseMs = 30 * secondMs
 /** When an unsure notice is looked for in the channel's history, counted from the attempt. */
 export const lookAfterMs = [3 * secondMs, 15 * secondMs] as const
 
+/** How much may be claimed. `busy` targets are left alone; `served` ones had something lately, and let others go first. */
+export type Room = { limit: number; busy: string[]; served: string[] }
+
 /**
- * Claims what may go out now: the best notice of each target that is not busy, `limit` at most. Each is `sending` with
- * a lease when this returns, and committed as such: Slack is only called after that.
+ * Claims what may go out now: the best notice of each target that is not busy. Each is `sending` with a lease when this
+ * returns, and committed as such: Slack is only called after that.
  */
-export async function claimNotices(db: Db, now: Date, limit: number, busy: string[]): Promise<NoticeRow[]> {
-  const at = now.toISOString()
+export async function claimNotices(db: Db, now: Date, room: Room): Promise<NoticeRow[]> {
   const claimed = await db
     .update(notices)
     .set({
@@ -26,16 +30,33 @@ export async function claimNotices(db: Db, now: Date, limit: number, busy: strin
       attemptedAt: now,
       leaseUntil: addMs(now, leaseMs),
     })
-    .where(
-      sql`${notices.state} = 'pending' and ${notices.id} in (
-        select id from notices where state = 'pending' and id in (
-          select distinct on (target) id from notices
-          where state = 'pending' and not_before <= ${at}::timestamptz and target <> all(${sql.param(busy)}::text[])
-          order by target, priority, created_at, key
-        ) order by priority, created_at limit ${limit} for update skip locked)`,
-    )
+    .where(sql`${notices.state} = 'pending' and ${notices.id} in (${nextOfEach(now, room)})`)
     .returning()
   return claimed.sort((a, b) => a.priority - b.priority)
+}
+
+/**
+ * Goes from target to target, and reads the best of each: what else waits there costs nothing, so a storm in one channel
+ * does not slow the others. What asks goes before what informs, and a quiet channel before a busy one.
+ */
+function nextOfEach(now: Date, { limit, busy, served }: Room): SQL {
+  const at = now.toISOString()
+  return sql`
+    with recursive targets(target) as (
+      (select target from notices where state = 'pending' order by target limit 1)
+      union all
+      select (select target from notices where state = 'pending' and target > last.target order by target limit 1)
+      from targets last where last.target is not null
+    )
+    select id from notices where state = 'pending' and id in (
+      select best.id from targets cross join lateral (
+        select id from notices
+        where state = 'pending' and target = targets.target and not_before <= ${at}::timestamptz
+        order by priority, created_at, key limit 1
+      ) best where targets.target <> all(${sql.param(busy)}::text[])
+    )
+    order by priority >= ${informing}, target = any(${sql.param(served)}::text[]), priority, created_at
+    limit ${limit} for update skip locked`
 }
 
 /** Claims what may or may not have arrived and is due to be looked for. */
@@ -95,7 +116,7 @@ export async function settleSent(tx: Tx, notice: NoticeRow, posted: Posted, now:
       ts: posted.ts,
       error: null,
     })
-    .where(and(eq(notices.id, notice.id), inArray(notices.state, ['sending', 'unsure', 'pending'])))
+    .where(sql`${ours(notice)} and ${notices.state} in ('sending', 'unsure', 'pending')`)
     .returning({ id: notices.id })
   if (settled.length === 0) return false
   if (posted.shape && notice.escalation !== null)
@@ -132,36 +153,50 @@ async function keepCard(
 }
 
 /** It surely did not arrive: it is tried again at `notBefore`. */
-export async function settleRetry(db: Db, id: string, notBefore: Date, error: string): Promise<void> {
-  await settle(db, id, { state: 'pending', notBefore, leaseUntil: null, error })
+export async function settleRetry(db: Db, notice: Claim, notBefore: Date, error: string): Promise<void> {
+  await settle(db, notice, { state: 'pending', notBefore, leaseUntil: null, error })
 }
 
 /** Slack may have it: it is looked for before anything is sent again. */
 export async function settleUnsure(
   db: Db,
-  id: string,
+  notice: Claim,
   lookAt: Date,
   looks: number,
   error: string,
 ): Promise<void> {
-  await settle(db, id, { state: 'unsure', notBefore: lookAt, looks, leaseUntil: null, error })
+  await settle(db, notice, { state: 'unsure', notBefore: lookAt, looks, leaseUntil: null, error })
 }
 
 /** Nobody needs it any more. */
-export async function settleDropped(db: Db, id: string, now: Date, why: string): Promise<void> {
-  await settle(db, id, { state: 'dropped', settledAt: now, leaseUntil: null, error: why })
+export async function settleDropped(db: Db, notice: Claim, now: Date, why: string): Promise<void> {
+  await settle(db, notice, { state: 'dropped', settledAt: now, leaseUntil: null, error: why })
 }
 
-/** It can never arrive. */
-export async function settleFailed(db: Db | Tx, id: string, now: Date, error: string): Promise<void> {
-  await settle(db, id, { state: 'failed', settledAt: now, leaseUntil: null, error })
+/** It can never arrive. Returns false if that was known, or somebody else is at it by now. */
+export async function settleFailed(db: Db | Tx, notice: Claim, now: Date, error: string): Promise<boolean> {
+  return settle(db, notice, { state: 'failed', settledAt: now, leaseUntil: null, error })
 }
 
-async function settle(db: Db | Tx, id: string, values: Partial<typeof notices.$inferInsert>): Promise<void> {
-  await db
+/** A notice as it was claimed. */
+type Claim = Pick<NoticeRow, 'id' | 'attempts'>
+
+async function settle(
+  db: Db | Tx,
+  notice: Claim,
+  values: Partial<typeof notices.$inferInsert>,
+): Promise<boolean> {
+  const settled = await db
     .update(notices)
     .set(values)
-    .where(and(eq(notices.id, id), inArray(notices.state, ['sending', 'unsure'])))
+    .where(sql`${ours(notice)} and ${notices.state} in ('sending', 'unsure')`)
+    .returning({ id: notices.id })
+  return settled.length > 0
+}
+
+/** A process that stood still for longer than its lease must not settle what another has claimed meanwhile. */
+function ours({ id, attempts }: Claim): SQL {
+  return sql`${notices.id} = ${id} and ${notices.attempts} = ${attempts}`
 }
 
 /** A notice by its opaque id, as the message's metadata carries it. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { eq, getTableColumns, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Escalation, Happened } from '../domain/escalation.ts'
 import type { Enqueued } from '../domain/notice.ts'
 import { assigned, columnsOf, listed, recordset } from './bulk.ts'
@@ -46,7 +47,7 @@ const noticeColumns = columnsOf(notices, [
 export async function save(tx: Tx, now: Date, decided: Decided[]): Promise<void> {
   const rows = decided.map(({ escalation }) => escalation)
   const entries = decided.flatMap((one) => entriesOf(one, now))
-  const enqueued = decided.flatMap((one) => one.notices).map((notice) => noticeRow(notice, now))
+  const enqueued = decided.flatMap((one) => one.notices)
   await tx.execute(sql`
     with changed as (
       update escalations set ${assigned(changingColumns, 'r')}
@@ -54,11 +55,7 @@ export async function save(tx: Tx, now: Date, decided: Decided[]): Promise<void>
     ), told as (
       insert into timeline (${listed(entryColumns)})
       select ${listed(entryColumns, 'r')} from ${recordset(entries, entryColumns, 'r')}
-    ), enqueued as (
-      insert into notices (${listed(noticeColumns)})
-      select ${listed(noticeColumns, 'r')} from ${recordset(enqueued, noticeColumns, 'r')}
-      on conflict (key) do nothing
-    )
+    ), enqueued as (${insertNotices(enqueued, now)})
     update cards set wanted = r.version, not_before = least(cards.not_before, ${now.toISOString()}::timestamptz)
     from ${recordset(rows, [rowColumns[0]!, versionColumn], 'r')}
     where cards.escalation = r.id and cards.lost is null`)
@@ -93,8 +90,13 @@ async function saveTicket(tx: Tx, { escalation, happened }: Decided): Promise<vo
 /** Notices that belong to no change of an escalation: a digest, an alarm for the administrators. The same key is kept once. */
 export async function enqueue(tx: Tx, enqueued: Enqueued[], now: Date): Promise<void> {
   if (enqueued.length === 0) return
-  await tx
-    .insert(notices)
-    .values(enqueued.map((notice) => noticeRow(notice, now)))
-    .onConflictDoNothing()
+  await tx.execute(insertNotices(enqueued, now))
+}
+
+function insertNotices(enqueued: Enqueued[], now: Date): SQL {
+  const rows = enqueued.map((notice) => noticeRow(notice, now))
+  return sql`
+    insert into notices (${listed(noticeColumns)})
+    select ${listed(noticeColumns, 'r')} from ${recordset(rows, noticeColumns, 'r')}
+    on conflict (key) do nothing`
 }

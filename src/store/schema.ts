@@ -148,8 +148,9 @@ export const notices = pgTable(
   },
   (t) => [
     uniqueIndex('notices_key').on(t.key),
-    index('notices_pending')
-      .on(t.priority, t.createdAt)
+    // The next of a target, and the next target, are each one step in it: however much waits.
+    index('notices_next')
+      .on(t.target, t.priority, t.createdAt, t.key, t.notBefore)
       .where(sql`state = 'pending'`),
     index('notices_unsure')
       .on(t.notBefore)

@@ -9,6 +9,8 @@ import {
   claimUnsure,
   expireLeases,
   leaseMs,
+  settleDropped,
+  settleFailed,
   settleRetry,
   settleSent,
   settleUnsure,
@@ -38,8 +40,8 @@ async function fill(
   await store.db.transaction((tx) => enqueue(tx, enqueued, start))
 }
 
-const claim = ({ store }: TestStore, at = start, limit = 100, busy: string[] = []) =>
-  claimNotices(store.db, at, limit, busy)
+const claim = ({ store }: TestStore, at = start, limit = 100, busy: string[] = [], served: string[] = []) =>
+  claimNotices(store.db, at, { limit, busy, served })
 
 describe('claiming', () => {
   it('gives two workers different notices, and every notice to somebody', async () => {
@@ -63,11 +65,45 @@ describe('claiming', () => {
     await using desk = await testStore()
     await fill(desk, 1)
     const [row] = await claim(desk)
-    await settleRetry(desk.store.db, row!.id, later(1), 'ratelimited')
+    await settleRetry(desk.store.db, row!, later(1), 'ratelimited')
     expect(await claim(desk, later(0.99))).toEqual([])
     expect(await claim(desk, later(1))).toMatchObject([{ attempts: 2 }])
   })
 })
+
+describe('a storm in some channels', () => {
+  const stormy = Array.from({ length: 20 }, (_, i) => `C${i}`)
+
+  it('does not delay the first page of a quiet channel', async () => {
+    await using desk = await testStore()
+    await fill(desk, 10_000, { target: (i) => stormy[i % 20]!, priority: () => 1 })
+    await desk.open('T-1', later(1))
+    const first = await claim(desk, later(1), 16, [], stormy)
+    expect(first).toHaveLength(16)
+    expect(first.map(({ kind, target }) => `${kind} ${target}`)).toContain('page C0FIRST')
+    expect(await claim(desk, later(1), 16, stormy, stormy)).toEqual([])
+  })
+
+  it('is read one step for each channel, however much waits there', async () => {
+    await using desk = await testStore()
+    await fill(desk, 10_000, { target: (i) => stormy[i % 20]!, priority: (i) => i % 4 })
+    await desk.store.db.execute(sql`vacuum analyze notices`)
+    const before = await rowsRead(desk)
+    expect(await claim(desk, start, 16)).toHaveLength(16)
+    const read = (await rowsRead(desk)) - before
+    expect(read).toBeGreaterThan(16)
+    expect(read).toBeLessThan(1000)
+  })
+})
+
+/** How many rows and index entries of the outbox PostgreSQL has read so far. */
+async function rowsRead({ store: { db } }: TestStore): Promise<number> {
+  await db.execute(sql`select pg_stat_force_next_flush()`)
+  const { rows } = await db.execute<{ read: number }>(sql`
+    select (seq_tup_read + (select sum(idx_tup_read) from pg_stat_user_indexes where relname = 'notices'))::int as read
+    from pg_stat_user_tables where relname = 'notices'`)
+  return rows[0]!.read
+}
 
 describe('a lease that runs out', () => {
   it('makes the notice unsure: it is looked for before it is sent again', async () => {
@@ -88,13 +124,13 @@ describe('settling', () => {
     const { db } = desk.store
     await fill(desk, 1)
     const [row] = await claim(desk)
-    await settleUnsure(db, row!.id, start, 1, 'timeout')
+    await settleUnsure(db, row!, start, 1, 'timeout')
     const posted = { channel: 'C0', ts: '1.2', shape: null, version: 0, shown: null }
     const told = await Promise.all(
       Array.from({ length: 5 }, () => db.transaction((tx) => settleSent(tx, row!, posted, start))),
     )
     expect(told.filter(Boolean)).toHaveLength(1)
-    await settleRetry(db, row!.id, start, 'too late')
+    await settleRetry(db, row!, start, 'too late')
     expect(await db.select().from(notices)).toMatchObject([{ state: 'sent', ts: '1.2', error: null }])
   })
 
@@ -117,6 +153,26 @@ describe('settling', () => {
     commit()
     await Promise.all([acknowledging, settling])
     expect(await cardsOf(store.db, id)).toMatchObject([{ applied: version, wanted: version + 1 }])
+  })
+
+  it('is left to whoever has claimed it since', async () => {
+    await using desk = await testStore()
+    const { db } = desk.store
+    await fill(desk, 1)
+    const [slow] = await claim(desk)
+    await expireLeases(db, afterLease)
+    await settleRetry(db, slow!, afterLease, 'it was not in the history')
+    const [quick] = await claim(desk, afterLease)
+    const posted = { channel: 'C0', ts: '1.2', shape: null, version: 0, shown: null }
+    await settleRetry(db, slow!, afterLease, 'late')
+    await settleUnsure(db, slow!, afterLease, 1, 'late')
+    await settleDropped(db, slow!, afterLease, 'late')
+    expect(await settleFailed(db, slow!, afterLease, 'late')).toBe(false)
+    expect(await db.transaction((tx) => settleSent(tx, slow!, posted, afterLease))).toBe(false)
+    expect(await db.select().from(notices)).toMatchObject([
+      { state: 'sending', attempts: 2, error: 'it was not in the history' },
+    ])
+    expect(await db.transaction((tx) => settleSent(tx, quick!, posted, afterLease))).toBe(true)
   })
 
   it('keeps one notice for one key', async () => {
