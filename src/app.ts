@@ -5,7 +5,8 @@ import type { Config } from './config.ts'
 import type { PolicyDocument } from './domain/policy.ts'
 import { secondMs } from './domain/time.ts'
 import { checksOf } from './http/checks.ts'
-import { readiness } from './http/health.ts'
+import { look, readiness } from './http/health.ts'
+import type { Check } from './http/health.ts'
 import { hooks } from './http/hooks.ts'
 import { createMetrics } from './http/metrics.ts'
 import type { Metrics } from './http/metrics.ts'
@@ -15,6 +16,7 @@ import { dutiesOf } from './jobs/duties.ts'
 import { refreshPeople } from './jobs/people.ts'
 import { Pump } from './jobs/pump.ts'
 import { startSchedule } from './jobs/schedule.ts'
+import { watchSkew } from './jobs/skew.ts'
 import type { Bolt } from './slack/bolt.ts'
 import { createBolt } from './slack/bolt.ts'
 import { createClients } from './slack/clients.ts'
@@ -40,6 +42,8 @@ export type Options = {
   policy: PolicyDocument
   log: Logger
   clock?: Clock
+  /** The machine's own clock, to be compared with the database's; default the real one. */
+  machine?: Clock
   /** The address to listen on; default all of them. */
   host?: string
   /** Ends the waiting for a database that is away. */
@@ -55,6 +59,8 @@ export type Belay = AsyncDisposable & {
   adopt: (policy: PolicyDocument) => Promise<void>
   /** Tells the administrators in Slack of something only they can mend. */
   alarm: (problem: string) => Promise<void>
+  /** Rings these duties of the clock at once, and waits for them. */
+  ring: (...duties: string[]) => Promise<void>
   /** One turn of the clock by hand: everything that came in or is due now is decided and handed to delivery. */
   sweepNow: () => Promise<void>
 }
@@ -68,7 +74,7 @@ const peopleWithinMs = 2 * secondMs
 /** Builds Belay and starts it. Resolves when it takes tickets; Slack may still be away, and is tried again. */
 export async function startBelay(options: Options): Promise<Belay> {
   await using stack = new AsyncDisposableStack()
-  const { config, policy, log, clock = systemClock, host, signal } = options
+  const { config, policy, log, clock = systemClock, machine = systemClock, host, signal } = options
   const metrics = createMetrics()
   const door = await openDoor(config.port, metrics, log, host)
   stack.defer(() => door.stop())
@@ -78,7 +84,7 @@ export async function startBelay(options: Options): Promise<Belay> {
   const store: Store = { db, book: new PolicyBook(policy), committed: () => {} }
   await savePolicy(db, policy, clock.now())
   const slack = await createSlack({ config, store, clock, log, metrics }, stack)
-  const { pump, schedule } = startClock({ config, store, clock, log, metrics, slack, door }, stack)
+  const { pump, schedule } = startClock({ config, store, clock, machine, log, metrics, slack, door }, stack)
   // Stopping goes the other way round: first no more intake, then what is in flight, then the clock and the outbox.
   stack.defer(() => door.stop())
   stack.defer(() => slack.bolt.stop())
@@ -103,6 +109,7 @@ export async function startBelay(options: Options): Promise<Belay> {
       await people().catch(tellingOf(log).people)
     },
     alarm: (problem) => tellAdmins(store, problem, clock.now()),
+    ring: schedule.ring,
     sweepNow: async () => {
       await schedule.ring('inbox', 'sweep', 'digest')
       pump.wake()
@@ -149,6 +156,7 @@ type Parts = {
   config: Config
   store: Store
   clock: Clock
+  machine: Clock
   log: Logger
   metrics: Metrics
   slack: Slack
@@ -156,37 +164,55 @@ type Parts = {
 }
 
 /** The clock's hands and the outbox; and what is behind the door, for there is something to tell now. */
-function startClock({ config, store, clock, log, metrics, slack, door }: Parts, stack: AsyncDisposableStack) {
+function startClock(parts: Parts, stack: AsyncDisposableStack) {
+  const { config, store, clock, machine, log, metrics, slack } = parts
   const pump = new Pump(slack.sending)
   store.committed = () => pump.wake()
   const stopping = new AbortController()
-  const { sending, bolt, receiver, refused } = slack
   const { observer } = metrics
-  const work = { when: config.sweep, store, clock, log, pump, observer, sending, stopping: stopping.signal }
+  const skew = watchSkew({ db: store.db, machine, log, observer })
+  const { sweep: when, heartbeatUrl } = config
+  const { sending, bolt, receiver, refused } = slack
+  const troubles = async () => (await look(checks)).reasons
+  const { signal } = stopping
+  const work = { when, store, clock, log, pump, observer, sending, stopping: signal, skew }
   stack.defer(() => pump.stop())
-  const schedule = startSchedule(dutiesOf(work), log)
+  const schedule = startSchedule(dutiesOf({ ...work, heartbeatUrl, troubles }), log)
   stack.defer(() => {
     stopping.abort()
     return schedule.stop()
   })
+  const lastSweep = () => schedule.lastRun.get('sweep')
   const checks = checksOf({
     db: store.db,
     clock,
-    lastSweep: () => schedule.lastRun.get('sweep'),
-    slack: () => [bolt.status(), receiver.status()],
+    lastSweep,
     refused,
+    slack: () => [bolt.status(), receiver.status()],
+    skewMs: skew.ms,
   })
+  void schedule.ring('skew')
+  answerFrom(parts, checks, lastSweep)
+  return { pump, schedule }
+}
+
+function answerFrom(
+  { store, clock, log, metrics, slack, door }: Parts,
+  checks: Check[],
+  lastSweep: () => number | undefined,
+): void {
+  const { db } = store
   door.routes.answers['/readyz'] = () => readiness(checks)
   metrics.watch({
     clock,
-    vitals: (now) => vitals(store.db, now),
-    pool: store.db.$client,
-    lastSweep: () => schedule.lastRun.get('sweep'),
+    lastSweep,
+    pool: db.$client,
+    vitals: (now) => vitals(db, now),
     slack: () => connectionOf(slack),
   })
   door.routes.hooks = hooks({ store, clock, log })
+  const { receiver } = slack
   door.routes.slack = receiver instanceof HttpReceiver ? receiver.handle.bind(receiver) : null
-  return { pump, schedule }
 }
 
 function connectionOf({ bolt, receiver }: Slack) {
@@ -211,7 +237,7 @@ type Slack = {
 }
 
 async function createSlack(
-  { config, store, clock, log, metrics }: Omit<Parts, 'slack' | 'door'>,
+  { config, store, clock, log, metrics }: Omit<Parts, 'slack' | 'door' | 'machine'>,
   stack: AsyncDisposableStack,
 ): Promise<Slack> {
   const { slack } = config

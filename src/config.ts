@@ -15,6 +15,7 @@ const Settings = z
       '* * * * * *',
     ),
     PORT: text('a port from 0 (any free one) to 65535', isPort).transform(Number).default(3000),
+    BELAY_HEARTBEAT_URL: text('an http or https address, without a password', isHeartbeat).optional(),
     LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(', ')}`).default('info'),
   })
   .transform((env) => ({
@@ -25,6 +26,8 @@ const Settings = z
     /** When the sweep looks for what is due, as a node-cron expression with seconds. */
     sweep: env.BELAY_SWEEP,
     port: env.PORT,
+    /** What is asked for after each healthy minute. A secret: whoever knows it can keep the alarm quiet. */
+    ...(env.BELAY_HEARTBEAT_URL !== undefined && { heartbeatUrl: env.BELAY_HEARTBEAT_URL }),
     logLevel: env.LOG_LEVEL,
   }))
 export type Settings = z.infer<typeof Settings>
@@ -113,7 +116,7 @@ function problemsOf(error: z.ZodError | undefined, env: Env): ConfigProblem[] {
 /** A database's address may hold a password. How a token starts tells which one it is and gives nothing away. */
 function shown(name: string, value: string | undefined): string {
   if (value === undefined) return 'nothing'
-  if (!/TOKEN|SECRET|DATABASE/.test(name) && !/:\/\/.*@|xox|xapp-/.test(value))
+  if (!/TOKEN|SECRET|DATABASE|HEARTBEAT/.test(name) && !/:\/\/.*@|xox|xapp-/.test(value))
     return JSON.stringify(value.slice(0, 60))
   const prefix = /^(xox[a-z]-|xapp-|[a-z]{2,12}:\/\/)/.exec(value)?.[0]
   return prefix ? `one that starts with ${prefix}` : 'something else'
@@ -129,6 +132,12 @@ function address(expected: string, protocols: string[]) {
 
 function startsWith(prefix: string) {
   return (value: string) => value.startsWith(prefix) && /^\S+$/.test(value) && value.length > prefix.length
+}
+
+/** Fetch takes no address that has a name or a password in it. */
+function isHeartbeat(value: string): boolean {
+  const url = URL.parse(value)
+  return /^https?:$/.test(url?.protocol ?? '') && !url?.username && !url?.password
 }
 
 /** Five fields are valid for node-cron, but would look for what is due once a minute or less. */

@@ -8,6 +8,10 @@ import type { Swept } from './store/sweep.ts'
 export const deliveryOutcomes = ['sent', 'retry', 'unsure', 'away', 'permanent', 'dropped'] as const
 type DeliveryOutcome = (typeof deliveryOutcomes)[number]
 
+/** `sent`: the receiver took it. `withheld`: something was not well, so nothing was said. */
+export const heartbeatOutcomes = ['sent', 'failed', 'withheld'] as const
+export type HeartbeatOutcome = (typeof heartbeatOutcomes)[number]
+
 /** Who is told how it goes, as it goes. The metrics listen; nothing that Belay does depends on what is told here. */
 export type Observer = {
   swept: (swept: Swept) => void
@@ -18,4 +22,7 @@ export type Observer = {
   acknowledged: (afterMs: number) => void
   /** Slack did not do what it was asked to. `code` is one of a few (see slack/classify.ts). */
   slackFailed: (method: string, code: string) => void
+  heartbeat: (outcome: HeartbeatOutcome) => void
+  /** How far the database's clock is ahead of this machine's (behind: negative). */
+  skewed: (ms: number) => void
 }

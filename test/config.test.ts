@@ -47,9 +47,11 @@ describe('a good environment', () => {
       BELAY_SWEEP: '*/5 * * * * *',
       PORT: '0',
       LOG_LEVEL: 'debug',
+      BELAY_HEARTBEAT_URL: 'https://ping.example/a-secret',
     })
     expect(read).toMatchObject({
       config: {
+        heartbeatUrl: 'https://ping.example/a-secret',
         databaseUrl: 'postgresql://belay@db:5432/belay',
         policy: '/etc/belay/belay.yml',
         sweep: '*/5 * * * * *',
@@ -92,17 +94,19 @@ describe('a bad environment', () => {
       DATABASE_URL: 'mysql://root@db/belay',
       BELAY_SWEEP: '*/10 * * * *',
       PORT: '70000',
+      BELAY_HEARTBEAT_URL: 'ping.example/very-secret',
       LOG_LEVEL: 'loud',
     }
     expect(reportOf(env)).toBe(
       [
-        'SLACK_BOT_TOKEN  expected a bot token that starts with xoxb-, got one that starts with xapp-',
-        'SLACK_API_URL    expected an http or https address, got "slack.com"',
-        'SLACK_APP_TOKEN  expected an app-level token that starts with xapp-, got one that starts with xoxb-',
-        'DATABASE_URL     expected a PostgreSQL address such as postgres://user@host:5432/belay, got one that starts with mysql://',
-        'BELAY_SWEEP      expected a node-cron expression of six fields, the first of them seconds, got "*/10 * * * *"',
-        'PORT             expected a port from 0 (any free one) to 65535, got "70000"',
-        'LOG_LEVEL        expected one of fatal, error, warn, info, debug, trace, silent, got "loud"',
+        'SLACK_BOT_TOKEN      expected a bot token that starts with xoxb-, got one that starts with xapp-',
+        'SLACK_API_URL        expected an http or https address, got "slack.com"',
+        'SLACK_APP_TOKEN      expected an app-level token that starts with xapp-, got one that starts with xoxb-',
+        'DATABASE_URL         expected a PostgreSQL address such as postgres://user@host:5432/belay, got one that starts with mysql://',
+        'BELAY_SWEEP          expected a node-cron expression of six fields, the first of them seconds, got "*/10 * * * *"',
+        'PORT                 expected a port from 0 (any free one) to 65535, got "70000"',
+        'BELAY_HEARTBEAT_URL  expected an http or https address, without a password, got something else',
+        'LOG_LEVEL            expected one of fatal, error, warn, info, debug, trace, silent, got "loud"',
       ].join('\n'),
     )
   })
@@ -122,8 +126,9 @@ describe('a bad environment', () => {
       DATABASE_URL: 'http://belay:hunter2@db',
       SLACK_API_URL: 'ftp://belay:hunter2@slack',
       LOG_LEVEL: 'xoxb-hunter2',
+      BELAY_HEARTBEAT_URL: 'https://belay:hunter2@ping.example/',
     })
-    expect(report.split('\n')).toHaveLength(5)
+    expect(report.split('\n')).toHaveLength(6)
     expect(report).not.toContain('hunter2')
   })
 })

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { readSettings } from '../config.ts'
-import { spelled } from '../domain/spelled.ts'
-import { serverOf } from '../store/database.ts'
+import { versionOf } from '../store/database.ts'
 import type { Db } from '../store/database.ts'
+import { skewOf, skewToldMs, skewWords } from '../store/skew.ts'
 import { hasEmbedded, withDatabase } from './database.ts'
 import { note, ok, problem } from './finding.ts'
 import type { Finding } from './finding.ts'
@@ -10,8 +10,6 @@ import { sentenceOf } from './output.ts'
 
 /** Belay's SQL needs this version. */
 const oldestVersion = 15
-/** More than this, and Belay and PostgreSQL disagree about what is due. */
-const skewAtMostMs = 2000
 
 /** Is the database there, new enough, up to date, and does it agree with us about the time? */
 export async function databaseFindings(): Promise<Finding[]> {
@@ -32,15 +30,12 @@ export async function databaseFindings(): Promise<Finding[]> {
 }
 
 async function look(db: Db): Promise<Finding[]> {
-  const before = Date.now()
-  const { version, now } = await serverOf(db)
-  const skew = skewOf(now.getTime(), before, Date.now())
-  return [versionFinding(version), skewFinding(skew), await migrationFinding(db), await quarantineFinding(db)]
-}
-
-/** How far the other clock is outside the time that the question took: 0 when it may well be right. */
-function skewOf(there: number, asked: number, answered: number): number {
-  return there < asked ? there - asked : Math.max(0, there - answered)
+  return [
+    versionFinding(await versionOf(db)),
+    skewFinding(await skewOf(db, () => new Date())),
+    await migrationFinding(db),
+    await quarantineFinding(db),
+  ]
 }
 
 function versionFinding(version: number): Finding {
@@ -50,12 +45,9 @@ function versionFinding(version: number): Finding {
 }
 
 function skewFinding(ms: number): Finding {
-  return Math.abs(ms) <= skewAtMostMs
+  return Math.abs(ms) <= skewToldMs
     ? ok('the clocks of this machine and of the database agree')
-    : problem(
-        `the database's clock is ${spelled(Math.abs(ms))} ${ms > 0 ? 'ahead' : 'behind'}`,
-        'Let both machines set their clocks by NTP.',
-      )
+    : problem(skewWords(ms), 'Let both machines set their clocks by NTP.')
 }
 
 async function migrationFinding(db: Db): Promise<Finding> {

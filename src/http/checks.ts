@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { secondMs } from '../domain/time.ts'
 import type { Db } from '../store/database.ts'
+import { skewAtMostMs, skewToldMs, skewWords } from '../store/skew.ts'
 import { oldestDue, quarantinedCount } from '../store/sweep.ts'
 import type { Check } from './health.ts'
 
@@ -21,10 +22,12 @@ export type Checked = {
   slack: () => Status[]
   /** Why Slack refuses us altogether; null when it does not. */
   refused: () => Promise<string | null>
+  /** How far the database's clock is ahead of this machine's; null while nobody knows. */
+  skewMs: () => number | null
 }
 
 /** Everything that has to be well. */
-export function checksOf({ db, clock, lastSweep, slack, refused }: Checked): Check[] {
+export function checksOf({ db, clock, lastSweep, slack, refused, skewMs }: Checked): Check[] {
   const startedAt = performance.now()
   return [
     {
@@ -37,6 +40,8 @@ export function checksOf({ db, clock, lastSweep, slack, refused }: Checked): Che
     { name: 'slack', check: async () => slackReason(slack(), await refused()) },
     { name: 'sweep', check: () => idleReason(performance.now() - (lastSweep() ?? startedAt)) },
     { name: 'due', check: () => lateReason(db, clock.now()) },
+    { name: 'clock', check: () => skewReason(skewMs(), skewAtMostMs, Infinity) },
+    { name: 'skew', check: () => skewReason(skewMs(), skewToldMs, skewAtMostMs), isOnlyTold: true },
     { name: 'quarantine', check: () => quarantineReason(db), isOnlyTold: true },
   ]
 }
@@ -49,6 +54,12 @@ function slackReason(parts: Status[], refused: string | null): string | null {
 
 function idleReason(idleMs: number): string | null {
   return idleMs > sweepEveryMs ? `no sweep has ended well for ${Math.round(idleMs / secondMs)} s` : null
+}
+
+/** A clock that is off by more than this, and by no more than that. */
+function skewReason(ms: number | null, moreThanMs: number, atMostMs: number): string | null {
+  const off = Math.abs(ms ?? 0)
+  return off > moreThanMs && off <= atMostMs ? skewWords(ms ?? 0) : null
 }
 
 async function lateReason(db: Db, now: Date): Promise<string | null> {

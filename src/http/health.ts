@@ -11,20 +11,31 @@ export type Check = {
 /** A check that takes longer than this has failed. */
 const checkWithinMs = 3000
 
-/** `GET /readyz`: 200 when everything is well, 503 with every reason otherwise. */
-export async function readiness(checks: readonly Check[]): Promise<Answer> {
+/** What every check says, and of that the reasons not to be ready. */
+type Looked = { said: Record<string, string>; reasons: string[] }
+
+/** Looks at everything at once. */
+export async function look(checks: readonly Check[]): Promise<Looked> {
   const results = await Promise.all(
     checks.map(async ({ name, check, isOnlyTold }) => ({ name, reason: await outcome(check), isOnlyTold })),
   )
-  const reasons = results.flatMap(({ name, reason, isOnlyTold }) =>
-    reason === null || isOnlyTold ? [] : [`${name}: ${reason}`],
-  )
+  return {
+    said: Object.fromEntries(results.map(({ name, reason }) => [name, reason ?? 'ok'])),
+    reasons: results.flatMap(({ name, reason, isOnlyTold }) =>
+      reason === null || isOnlyTold ? [] : [`${name}: ${reason}`],
+    ),
+  }
+}
+
+/** `GET /readyz`: 200 when everything is well, 503 with every reason otherwise. */
+export async function readiness(checks: readonly Check[]): Promise<Answer> {
+  const { said, reasons } = await look(checks)
   const ok = reasons.length === 0
   return {
     status: ok ? 200 : 503,
     body: {
       ok,
-      checks: Object.fromEntries(results.map(({ name, reason }) => [name, reason ?? 'ok'])),
+      checks: said,
       ...(!ok && { reasons }),
     },
   }

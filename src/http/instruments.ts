@@ -16,6 +16,10 @@ const counters = {
     help: 'Calls that Slack did not do, by method and error.',
     labels: ['method', 'code'],
   },
+  belay_heartbeat_total: {
+    help: 'Healthy minutes told to the heartbeat URL (sent, failed), and those that were not healthy (withheld).',
+    labels: ['outcome'],
+  },
 } as const satisfies Record<string, Told>
 
 /** What is so now. Those of the database are the same for every replica. */
@@ -26,6 +30,7 @@ const gauges = {
     help: 'Connections to the database: total, idle; and how much waits for one.',
     labels: ['state'],
   },
+  belay_clock_skew_seconds: { help: "How far the database's clock is ahead of this machine's." },
   belay_sweep_idle_seconds: { help: 'Since when no sweep of this process has ended well.' },
   belay_sweep_lag_seconds: { help: 'How long the oldest due escalation has been due.' },
   belay_outbox_depth: { help: 'Notices that wait to be delivered, by kind.', labels: ['kind'] },

@@ -2,7 +2,7 @@ import { Registry, collectDefaultMetrics } from 'prom-client'
 import type { Clock } from '../clock.ts'
 import type { Notice } from '../domain/notice.ts'
 import { secondMs } from '../domain/time.ts'
-import { deliveryOutcomes } from '../observer.ts'
+import { deliveryOutcomes, heartbeatOutcomes } from '../observer.ts'
 import type { Observer } from '../observer.ts'
 import type { SocketStatus } from '../slack/receivers/status.ts'
 import { within } from '../slack/receivers/within.ts'
@@ -75,6 +75,7 @@ function fromTheStart(instruments: Instruments): void {
   instruments.belay_build_info.set({ version: about.version }, 1)
   for (const kind of Object.keys(kinds))
     for (const outcome of deliveryOutcomes) instruments.belay_deliveries_total.inc({ kind, outcome }, 0)
+  for (const outcome of heartbeatOutcomes) instruments.belay_heartbeat_total.inc({ outcome }, 0)
 }
 
 function observerOf(instruments: Instruments): Observer {
@@ -88,6 +89,8 @@ function observerOf(instruments: Instruments): Observer {
     pageArrived: (afterMs) => instruments.belay_page_seconds.observe(afterMs / secondMs),
     acknowledged: (afterMs) => instruments.belay_acknowledge_seconds.observe(afterMs / secondMs),
     slackFailed: (method, code) => instruments.belay_slack_errors_total.inc({ method, code }),
+    heartbeat: (outcome) => instruments.belay_heartbeat_total.inc({ outcome }),
+    skewed: (ms) => instruments.belay_clock_skew_seconds.set(ms / secondMs),
   }
 }
 

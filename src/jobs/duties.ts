@@ -5,11 +5,13 @@ import type { Sending } from '../slack/deliver.ts'
 import { handleEvent } from '../slack/listeners/events.ts'
 import type { Store } from '../store/escalations.ts'
 import { forgetOld } from '../store/inbox.ts'
+import { beat } from './heartbeat.ts'
 import { digestTick } from './digest.ts'
 import { workInbox } from './inbox.ts'
 import { refreshPeople } from './people.ts'
 import type { Pump } from './pump.ts'
 import type { Duty } from './schedule.ts'
+import type { Skew } from './skew.ts'
 import { sweep } from './sweep.ts'
 
 /** What the duties work with. `when`: the sweep's times, as a node-cron expression. */
@@ -22,10 +24,16 @@ export type Work = {
   observer: Observer
   sending: Sending
   stopping: AbortSignal
+  skew: Skew
+  /** Why it is not well here; empty when it is. */
+  troubles: () => Promise<readonly string[]>
+  /** Where a healthy minute is told; undefined: nowhere. */
+  heartbeatUrl: string | undefined
 }
 
 /** Everything that the clock does. */
-export function dutiesOf({ when, store, clock, log, pump, observer, sending, stopping }: Work): Duty[] {
+export function dutiesOf(work: Work): Duty[] {
+  const { when, store, clock, log, pump, observer, sending, stopping } = work
   const stopped = () => stopping.aborted
   const handle = (body: Record<string, unknown>, now: Date) => handleEvent(sending, body, now)
   return [
@@ -49,5 +57,15 @@ export function dutiesOf({ when, store, clock, log, pump, observer, sending, sto
       run: () => refreshPeople(sending.directory, store.book, clock.now()),
     },
     { name: 'forget', when: '41 7 * * * *', run: () => forgetOld(store.db, clock.now()) },
+    ...watchesOf(work),
+  ]
+}
+
+/** What looks after Belay itself, each minute. */
+function watchesOf({ skew, heartbeatUrl: url, troubles, log, observer, stopping }: Work): Duty[] {
+  const heartbeat = url === undefined ? [] : [{ url, troubles, log, observer, stopping }]
+  return [
+    { name: 'skew', when: '30 * * * * *', run: () => skew.measure() },
+    ...heartbeat.map((one) => ({ name: 'heartbeat', when: '0 * * * * *', run: () => beat(one) })),
   ]
 }

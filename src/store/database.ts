@@ -105,10 +105,10 @@ export async function migrateDatabase(url: string): Promise<void> {
   }
 }
 
-/** The PostgreSQL server's version, such as 15, and the time it has. */
-export async function serverOf(db: Db): Promise<{ version: number; now: Date }> {
-  const { rows } = await db.$client.query<{ version: number; now: Date }>(
-    `select current_setting('server_version_num')::int / 10000 as version, clock_timestamp() as now`,
+/** The PostgreSQL server's version, such as 15. */
+export async function versionOf(db: Db): Promise<number> {
+  const { rows } = await db.$client.query<{ version: number }>(
+    `select current_setting('server_version_num')::int / 10000 as version`,
   )
-  return rows[0]!
+  return rows[0]!.version
 }

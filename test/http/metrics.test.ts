@@ -7,9 +7,9 @@ import { scraped, scrapedAnew } from '../support/metrics.ts'
 it('tells what went out, how long it took, and what Slack did not do', async () => {
   await using desk = await startDesk()
   const { first, sandbox, url, quiet, pass, hook } = desk
+  const told = await desk.escalate('Counted', plain)
   sandbox.fault({ on: 'chat.postMessage', times: 1, effect: { kind: 'error', error: 'internal_error' } })
   sandbox.fault({ on: 'chat.update', times: 1, effect: { kind: 'error', error: 'a_code_of_tomorrow' } })
-  const told = await desk.escalate('Counted', plain)
   await pass(1)
   await first.press(told.card, 'Acknowledge')
   await quiet()

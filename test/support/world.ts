@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { pino } from 'pino'
+import type { Logger } from 'pino'
 import { Webhook } from 'standardwebhooks'
 import { startBelay } from '#app.ts'
 import type { Belay } from '#app.ts'
+import type { Clock } from '#clock.ts'
 import type { Config } from '#config.ts'
 import { minuteMs, secondMs } from '#domain/time.ts'
 import { parsePolicy, formatProblems } from '#policy-file.ts'
@@ -25,6 +27,12 @@ export type WorldOptions = {
   policy?: string
   sandbox?: SandboxOptions
   logLevel?: string
+  /** Where it logs to. */
+  log?: Logger
+  /** More of the environment. */
+  config?: Partial<Config>
+  /** The machine's own clock; default the real one. */
+  machine?: Clock
   /** What is done to Slack before Belay starts. Belay is then not waited for to be connected. */
   before?: (sandbox: Sandbox) => void
   /** Another way to the database than straight to it. */
@@ -72,10 +80,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     }),
   )
   before?.(sandbox)
-  const config = configFor(sandbox, way.url, transport)
-  const log = pino({ level: options.logLevel ?? process.env['TEST_LOG'] ?? 'silent' })
+  const config = { ...configFor(sandbox, way.url, transport), ...options.config }
+  const level = options.logLevel ?? process.env['TEST_LOG'] ?? 'silent'
+  const log = options.log ?? pino({ level })
   const policy = testPolicy(options.policy)
-  const start = () => startBelay({ config, policy, clock: sandbox.clock, log, host: '127.0.0.1' })
+  const own = { clock: sandbox.clock, ...(options.machine && { machine: options.machine }) }
+  const start = () => startBelay({ config, policy, ...own, log, host: '127.0.0.1' })
   const belay = stack.use(await start())
   const url = `http://127.0.0.1:${belay.port}`
   if (transport === 'http') sandbox.control({ type: 'request_url', url: `${url}/slack/events` })

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest'
+import { addMs, secondMs } from '#domain/time.ts'
+import { skewOf } from '#store/skew.ts'
+import { loggedLines } from '../slack/receivers/support.ts'
+import { scrapedAnew } from '../support/metrics.ts'
+import { becomesReady, readiness } from '../support/readiness.ts'
+import { testStore } from '../support/store.ts'
+import { startWorld } from '../support/world.ts'
+
+it('is told from 2 seconds on, and above 30 this replica is not well', async () => {
+  let behindMs = 0
+  const machine = { now: () => addMs(new Date(), -behindMs) }
+  const { logger: log, text } = loggedLines()
+  await using world = await startWorld({ machine, log })
+  const ready = async () => {
+    await world.belay.ring('skew')
+    return readiness(world.url)
+  }
+  await becomesReady(world.url)
+  expect(await ready()).toMatchObject({ status: 200, checks: { clock: 'ok', skew: 'ok' } })
+  behindMs = 10 * secondMs
+  expect(await ready()).toMatchObject({
+    status: 200,
+    checks: {
+      clock: 'ok',
+      skew: expect.stringMatching(/^the database's clock is (9|10) s ahead of this machine's/),
+    },
+  })
+  expect(text()).toContain('set their clocks by NTP')
+  behindMs = -45 * secondMs
+  expect(await ready()).toMatchObject({
+    status: 503,
+    reasons: [expect.stringMatching(/^clock: the database's clock is 4\d s behind this machine's/)],
+  })
+  const gauge = (await scrapedAnew(world.url)).get('belay_clock_skew_seconds')
+  expect(gauge).toBeGreaterThan(-46)
+  expect(gauge).toBeLessThan(-44)
+  behindMs = 0
+  expect(await ready()).toMatchObject({ status: 200 })
+})
+
+it('does not take a slow answer for a wrong clock', async () => {
+  await using here = await testStore()
+  const real = Date.now()
+  const slow = [new Date(real - 10 * secondMs), new Date(real + 10 * secondMs)]
+  expect(await skewOf(here.store.db, () => slow.shift()!)).toBe(0)
+})
