@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { fileURLToPath } from 'node:url'
+import { script, startBelay } from './belay.ts'
 import { copies, createDatabase, openOne, openStore, benchPolicy } from './database.ts'
 import { atOnce, perSecond, signedPress } from './load.ts'
 import type { Ratio } from './measure.ts'
@@ -10,27 +10,18 @@ import { startStub } from './slack-stub.ts'
 const presses = 1500
 const rounds = 3
 const signingSecret = 'a signing secret for the benchmark'
-const script = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** Acknowledgements a second over signed HTTP, beside bare Bolt with the same payload and the bare SQL transaction. */
 export async function acknowledgeBench(serverUrl: string, secret: string): Promise<Ratio[]> {
   const stub = await startStub()
-  const environment = { SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: stub.apiUrl }
-  const bolt = await startProcess(script('./bare-bolt.ts'), environment)
+  const bolt = await startProcess(script('./bare-bolt.ts'), {
+    SLACK_SIGNING_SECRET: signingSecret,
+    SLACK_API_URL: stub.apiUrl,
+  })
   const url = await createDatabase(serverUrl, 'bench_acknowledge')
   const store = await openStore(url, benchPolicy(secret), new Date())
   const model = await openOne(store, 'model', new Date())
-  const belay = await startProcess(script('../src/main.ts'), {
-    ...environment,
-    DATABASE_URL: url,
-    SLACK_BOT_TOKEN: 'xoxb-bench',
-    PORT: '0',
-    LOG_LEVEL: 'info',
-    NODE_ENV: 'production',
-    BELAY_POLICY: script('../belay.example.yml'),
-    BELAY_WEBHOOK_SECRET: secret,
-    SLACK_APP_TOKEN: '',
-  })
+  const belay = await startBelay({ databaseUrl: url, secret, apiUrl: stub.apiUrl, signingSecret })
   const rates: { belay: number[]; bolt: number[]; sql: number[] } = { belay: [], bolt: [], sql: [] }
   for (let round = 0; round <= rounds; round += 1) {
     const ids = await fresh(store.db, model)

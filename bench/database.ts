@@ -80,3 +80,11 @@ export async function crowd(db: Db, model: number, count: number, now: Date): Pr
     await copies(db, model, Math.min(chunk, count - done), now, addMs(now, 100 * 24 * hourMs + done))
   await db.execute(sql`vacuum analyze escalations`)
 }
+
+/** A delivered card for every copy of this escalation that has none. */
+export async function cardsFor(db: Db, model: number, now: Date): Promise<void> {
+  await db.execute(sql`insert into cards (id, escalation, shape, notice, channel, ts, wanted, applied, priority, not_before, posted_at)
+    select gen_random_uuid(), e.id, 'card', n.notice, n.target, 'bench ' || e.id, 1, 1, n.priority, ${now.toISOString()}, ${now.toISOString()}
+    from escalations e join notices n on n.escalation = ${model} and n.kind = 'page'
+    where e.version = 1 and e.wake_at <= ${now.toISOString()} and not exists (select from cards c where c.escalation = e.id)`)
+}

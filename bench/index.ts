@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbedded } from '../src/store/embedded.ts'
 import { acknowledgeBench } from './acknowledge.ts'
+import { intakeBench } from './intake.ts'
 import { table } from './measure.ts'
 import { sandboxBench } from './sandbox.ts'
 import { startupBench } from './startup.ts'
@@ -22,6 +23,7 @@ const server = await startEmbedded(join(folder, 'postgres'), { shared_buffers: '
 try {
   const suites = {
     acknowledge: () => acknowledgeBench(server.url, secret),
+    intake: () => intakeBench(server.url, secret),
     sandbox: () => sandboxBench(),
     startup: () => startupBench(server.url, secret),
     sweep: () => sweepBench(server.url, secret, open),

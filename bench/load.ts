@@ -1,15 +1,30 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
+import { Webhook } from 'standardwebhooks'
 import { Pool } from 'undici'
 
 /** Requests at a time: about what Slack sends one app at its busiest. */
 export const atOnce = 16
 
+/** What is posted. */
+export type Request = { body: string; headers: Record<string, string> }
+
+/** A ticket event as a ticket system sends it, signed by the Standard Webhooks scheme. */
+export function signedTicket(secret: string, ticket: object, type = 'ticket.escalated'): Request {
+  const [id, at] = [randomUUID(), new Date()]
+  const body = JSON.stringify({ type, timestamp: at, data: { ticket } })
+  return {
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': new Webhook(secret).sign(id, at, body),
+    },
+  }
+}
+
 /** A press of Acknowledge, as Slack posts it: urlencoded and signed. */
-export function signedPress(
-  secret: string,
-  escalation: number,
-  user: string,
-): { body: string; headers: Record<string, string> } {
+export function signedPress(secret: string, escalation: number, user: string): Request {
   const payload = {
     type: 'block_actions',
     team: { id: 'T0BENCH', domain: 'bench' },
@@ -45,12 +60,8 @@ export function signedPress(
   }
 }
 
-/** Sends all requests, `atOnce` at a time. Returns how many a second were answered with 200; fails if any was not. */
-export async function perSecond(
-  origin: string,
-  path: string,
-  requests: { body: string; headers: Record<string, string> }[],
-): Promise<number> {
+/** Sends all requests, `atOnce` at a time. Returns how many a second were taken; fails if any was not. */
+export async function perSecond(origin: string, path: string, requests: Request[]): Promise<number> {
   const pool = new Pool(origin, { connections: atOnce, pipelining: 1 })
   const start = performance.now()
   let next = 0
@@ -58,7 +69,7 @@ export async function perSecond(
     for (let one = requests[next++]; one; one = requests[next++]) {
       const { statusCode, body } = await pool.request({ path, method: 'POST', ...one })
       await body.dump()
-      if (statusCode !== 200) throw new Error(`${path} answered ${statusCode}`)
+      if (statusCode >= 300) throw new Error(`${path} answered ${statusCode}`)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, worker))

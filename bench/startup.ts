@@ -1,13 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { startBelay } from './belay.ts'
 import { benchPolicy, createDatabase, crowd, openOne, openStore } from './database.ts'
 import type { Ratio } from './measure.ts'
-import { startProcess } from './processes.ts'
 import { startStub } from './slack-stub.ts'
 
 const open = 100_000
-const script = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** From the start of the process until /readyz says so, and its memory a while later, with 100,000 open escalations. */
 export async function startupBench(serverUrl: string, secret: string): Promise<Ratio[]> {
@@ -18,17 +16,7 @@ export async function startupBench(serverUrl: string, secret: string): Promise<R
   await crowd(store.db, await openOne(store, 'model', now), open, now)
   await store.db.$client.end()
   const start = performance.now()
-  const belay = await startProcess(script('../src/main.ts'), {
-    SLACK_SIGNING_SECRET: 'a signing secret',
-    SLACK_API_URL: stub.apiUrl,
-    SLACK_BOT_TOKEN: 'xoxb-bench',
-    SLACK_APP_TOKEN: '',
-    DATABASE_URL: url,
-    PORT: '0',
-    BELAY_POLICY: script('../belay.example.yml'),
-    BELAY_WEBHOOK_SECRET: secret,
-    NODE_ENV: 'production',
-  })
+  const belay = await startBelay({ databaseUrl: url, secret, apiUrl: stub.apiUrl })
   while (!(await fetch(`http://127.0.0.1:${belay.port}/readyz`)).ok) await delay(20)
   const seconds = (performance.now() - start) / 1000
   await delay(10_000)

@@ -15,11 +15,15 @@ export function columnsOf(table: PgTable, keys?: readonly string[]): Columns {
   }))
 }
 
-/** `jsonb_to_recordset($1) as <alias>(id bigint, …)`: the rows as a table of the statement. */
+/**
+ * `(select … from jsonb_to_recordset($1) … limit 3) as <alias>`: the rows as a table of the statement. PostgreSQL takes any
+ * recordset for a hundred rows, and would rather read a whole table than look up a hundred; the limit tells it better.
+ */
 export function recordset(rows: readonly object[], columns: Columns, alias: string): SQL {
   const json = JSON.stringify(rows.map((row) => renamed(row as Record<string, unknown>, columns)))
   const shape = columns.map(({ name, type }) => `${name} ${type}`).join(', ')
-  return sql`jsonb_to_recordset(${json}::jsonb) as ${sql.raw(`${alias}(${shape})`)}`
+  const all = sql.raw(`${alias}(${shape}) limit ${rows.length}) as ${alias}`)
+  return sql`(select * from jsonb_to_recordset(${json}::jsonb) as ${all}`
 }
 
 /** `a, b, c`, or `r.a, r.b, r.c` with an alias. */

@@ -10,7 +10,7 @@ import type { Opening } from '../domain/opening.ts'
 import { open } from '../domain/verbs.ts'
 import type { Db, Tx } from './database.ts'
 import type { PolicyBook } from './policies.ts'
-import { save } from './save.ts'
+import { save, saveBeginning } from './save.ts'
 import { escalations } from './schema.ts'
 
 /** What every writer needs: the database, the policies, and somebody to tell that there is something to deliver. */
@@ -63,10 +63,11 @@ export async function changeIn(
   const blocked = await blockedBy(tx, escalation, outcome.happened)
   if (blocked) return { kind: 'refused', refusal: blocked, escalation }
   const next = after(escalation, outcome.happened)
+  const { happened } = outcome
   await save(tx, now, [
-    { escalation: next, notices: noticesOf(next, outcome.happened, terms), happened: outcome.happened },
+    { before: escalation, escalation: next, happened, notices: noticesOf(next, happened, terms) },
   ])
-  return { kind: 'changed', escalation: next, happened: outcome.happened }
+  return { kind: 'changed', escalation: next, happened }
 }
 
 /** A ticket has one open escalation at most: it can't be reopened while a later one is open. */
@@ -86,16 +87,17 @@ export async function openIn(
   const known = await openFor(tx, opening.source, opening.ticket.id)
   if (known) return { opened: false, escalation: known }
   const terms = await book.terms(tx, book.hash, opening.policy)
-  const { id: _unknown, ...fresh } = unopened(opening, book.hash, terms, now)
+  const fresh = unopened(opening, book.hash, terms, now)
+  const happened = open(fresh, terms, opening.by, now)
+  const { id: _unknown, ...begun } = after(fresh, happened)
   const [row] = await tx
     .insert(escalations)
-    .values({ ...fresh, ticketId: opening.ticket.id })
+    .values({ ...begun, ticketId: opening.ticket.id })
     .onConflictDoNothing()
-    .returning()
+    .returning({ id: escalations.id })
   if (!row) return openIn(tx, book, opening, now)
-  const happened = open(toEscalation(row), terms, opening.by, now)
-  const escalation = after(toEscalation(row), happened)
-  await save(tx, now, [{ escalation, notices: noticesOf(escalation, happened, terms), happened }])
+  const escalation = { ...begun, id: row.id }
+  await saveBeginning(tx, now, { escalation, notices: noticesOf(escalation, happened, terms), happened })
   return { opened: true, escalation }
 }
 

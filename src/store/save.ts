@@ -4,11 +4,15 @@ import type { SQL } from 'drizzle-orm'
 import type { Escalation, Happened } from '../domain/escalation.ts'
 import type { Enqueued } from '../domain/notice.ts'
 import { assigned, columnsOf, listed, recordset } from './bulk.ts'
+import type { Columns } from './bulk.ts'
 import type { Tx } from './database.ts'
 import { escalations, notices, timeline } from './schema.ts'
 
-/** One escalation after a decision, with what happened and what must be said about it. */
-export type Decided = { escalation: Escalation; happened: Happened[]; notices: Enqueued[] }
+/** What an escalation became by a decision: what happened, and what must be said about it. */
+type Told = { escalation: Escalation; happened: Happened[]; notices: Enqueued[] }
+
+/** One escalation before and after a decision. */
+export type Decided = Told & { before: Escalation }
 
 /** The ticket is written only when it changed: it can be large, and the sweep never touches it. */
 const settled = new Set([
@@ -22,11 +26,11 @@ const settled = new Set([
   'quarantine',
   'quarantinedAt',
 ])
-const rowColumns = columnsOf(
+const idColumn = columnsOf(escalations, ['id'])
+const changingColumns = columnsOf(
   escalations,
-  Object.keys(getTableColumns(escalations)).filter((key) => !settled.has(key)),
+  Object.keys(getTableColumns(escalations)).filter((key) => key !== 'id' && !settled.has(key)),
 )
-const changingColumns = rowColumns.filter(({ key }) => key !== 'id')
 const entryColumns = columnsOf(timeline)
 const noticeColumns = columnsOf(notices, [
   'id',
@@ -45,26 +49,47 @@ const noticeColumns = columnsOf(notices, [
  * holds the locks of the rows.
  */
 export async function save(tx: Tx, now: Date, decided: Decided[]): Promise<void> {
-  const rows = decided.map(({ escalation }) => escalation)
-  const entries = decided.flatMap((one) => entriesOf(one, now))
-  const enqueued = decided.flatMap((one) => one.notices)
+  const columns = changedColumns(decided)
+  const rows = recordset(
+    decided.map(({ escalation }) => escalation),
+    [...idColumn, ...columns],
+    'r',
+  )
   await tx.execute(sql`
     with changed as (
-      update escalations set ${assigned(changingColumns, 'r')}
-      from ${recordset(rows, rowColumns, 'r')} where escalations.id = r.id
-    ), told as (
-      insert into timeline (${listed(entryColumns)})
-      select ${listed(entryColumns, 'r')} from ${recordset(entries, entryColumns, 'r')}
-    ), enqueued as (${insertNotices(enqueued, now)})
-    update cards set wanted = r.version, not_before = least(cards.not_before, ${now.toISOString()}::timestamptz)
-    from ${recordset(rows, [rowColumns[0]!, versionColumn], 'r')}
-    where cards.escalation = r.id and cards.lost is null`)
+      update escalations set ${assigned(columns, 'r')} from ${rows} where escalations.id = r.id
+      returning escalations.id, escalations.version
+    ), ${told(decided, now)}
+    update cards set wanted = changed.version, not_before = least(cards.not_before, ${now.toISOString()}::timestamptz)
+    from changed where cards.escalation = changed.id and cards.lost is null`)
   for (const one of decided) await saveTicket(tx, one)
 }
 
-const versionColumn = { key: 'version', name: 'version', type: 'integer' }
+/** Those that became another in one of the rows: what is the same object is the same. */
+function changedColumns(decided: Decided[]): Columns {
+  const isChanged = (key: string) =>
+    decided.some(
+      ({ before, escalation }) => before[key as keyof Escalation] !== escalation[key as keyof Escalation],
+    )
+  return changingColumns.filter(({ key }) => isChanged(key))
+}
 
-function entriesOf({ escalation, happened }: Decided, now: Date) {
+/** Writes the beginning of an escalation whose row is there already, as it is after it: its timeline and its outbox. */
+export async function saveBeginning(tx: Tx, now: Date, opened: Told): Promise<void> {
+  await tx.execute(sql`with ${told([opened], now)} select`)
+}
+
+/** Statements that append to the timeline and to the outbox. */
+function told(decided: Told[], now: Date): SQL {
+  const entries = decided.flatMap((one) => entriesOf(one, now))
+  const enqueued = decided.flatMap((one) => one.notices)
+  return sql`told as (
+      insert into timeline (${listed(entryColumns)})
+      select ${listed(entryColumns, 'r')} from ${recordset(entries, entryColumns, 'r')}
+    ), enqueued as (${insertNotices(enqueued, now)})`
+}
+
+function entriesOf({ escalation, happened }: Told, now: Date) {
   const { id, version } = escalation
   return happened.map(({ at, event }, position) => ({
     escalation: id,

@@ -53,7 +53,7 @@ async function decideOne(tx: Tx, store: Store, escalation: Escalation, now: Date
     if (happened.length === 0)
       return { escalation, reason: 'It was due, and there was nothing to do: it would be due for ever.' }
     const next = after(escalation, happened)
-    return { escalation: next, happened, notices: noticesOf(next, happened, terms) }
+    return { before: escalation, escalation: next, happened, notices: noticesOf(next, happened, terms) }
   } catch (error) {
     return { escalation, reason: error instanceof Error ? error.message : String(error) }
   }
