@@ -12,6 +12,7 @@ import { createMetrics } from './http/metrics.ts'
 import type { Metrics } from './http/metrics.ts'
 import { listen as listenHttp } from './http/server.ts'
 import type { HttpServer, Routes } from './http/server.ts'
+import { watchAudit } from './jobs/audit.ts'
 import { dutiesOf } from './jobs/duties.ts'
 import { refreshPeople } from './jobs/people.ts'
 import { Pump } from './jobs/pump.ts'
@@ -171,11 +172,13 @@ function startClock(parts: Parts, stack: AsyncDisposableStack) {
   const stopping = new AbortController()
   const { observer } = metrics
   const skew = watchSkew({ db: store.db, machine, log, observer })
+  const slackIsWell = () => connectionOf(slack).ok
+  const audit = watchAudit({ store, clock, log, observer, slackIsWell })
   const { sweep: when, heartbeatUrl } = config
   const { sending, bolt, receiver, refused } = slack
   const troubles = async () => (await look(checks)).reasons
   const { signal } = stopping
-  const work = { when, store, clock, log, pump, observer, sending, stopping: signal, skew }
+  const work = { when, store, clock, log, pump, observer, sending, stopping: signal, skew, audit }
   stack.defer(() => pump.stop())
   const schedule = startSchedule(dutiesOf({ ...work, heartbeatUrl, troubles }), log)
   stack.defer(() => {
@@ -190,6 +193,7 @@ function startClock(parts: Parts, stack: AsyncDisposableStack) {
     refused,
     slack: () => [bolt.status(), receiver.status()],
     skewMs: skew.ms,
+    audit: audit.words,
   })
   void schedule.ring('skew')
   answerFrom(parts, checks, lastSweep)

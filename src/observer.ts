@@ -1,4 +1,5 @@
 import type { Notice } from './domain/notice.ts'
+import type { Found, Repaired } from './store/audit.ts'
 import type { Swept } from './store/sweep.ts'
 
 /**
@@ -23,6 +24,8 @@ export type Observer = {
   /** Slack did not do what it was asked to. `code` is one of a few (see slack/classify.ts). */
   slackFailed: (method: string, code: string) => void
   heartbeat: (outcome: HeartbeatOutcome) => void
+  /** What the self-audit found, and what of it was put right; null when there was nothing to mend. */
+  audited: (found: Found, repaired: Repaired | null) => void
   /** How far the database's clock is ahead of this machine's (behind: negative). */
   skewed: (ms: number) => void
 }

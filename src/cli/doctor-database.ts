@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { readSettings } from '../config.ts'
+import { foundWords } from '../jobs/audit.ts'
+import { inspect } from '../store/audit.ts'
 import { versionOf } from '../store/database.ts'
 import type { Db } from '../store/database.ts'
 import { skewOf, skewToldMs, skewWords } from '../store/skew.ts'
@@ -35,6 +37,7 @@ async function look(db: Db): Promise<Finding[]> {
     skewFinding(await skewOf(db, () => new Date())),
     await migrationFinding(db),
     await quarantineFinding(db),
+    ...(await auditFinding(db)),
   ]
 }
 
@@ -66,6 +69,21 @@ async function migrationFinding(db: Db): Promise<Finding> {
   return applied.rows.length === known
     ? ok('the tables are up to date')
     : note('the tables are of a newer Belay than this one')
+}
+
+/** What Belay's own audit would find now; nothing is said of tables that are not up to date. */
+async function auditFinding(db: Db): Promise<Finding[]> {
+  const found = await inspect(db, new Date(), true).catch(() => null)
+  if (!found) return []
+  const words = foundWords(found)
+  return [
+    words === null
+      ? ok('every open escalation is under the clock, and every card up to date')
+      : problem(
+          `the audit finds ${words}`,
+          'A running Belay puts right what it can each minute: look at its log.',
+        ),
+  ]
 }
 
 async function quarantineFinding(db: Db): Promise<Finding> {

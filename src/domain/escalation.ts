@@ -183,7 +183,7 @@ const turns: ReadonlySet<EventKind> = new Set<EventKind>([
 ])
 
 /** When the clock has to look at this escalation again; null when nothing can become due any more. */
-function wakeAt(escalation: Escalation): Date | null {
+export function wakeAt(escalation: Escalation): Date | null {
   if (escalation.state === 'resolved') return null
   return earliest(
     nextPromiseAt(escalation.promises),

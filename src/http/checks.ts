@@ -24,10 +24,12 @@ export type Checked = {
   refused: () => Promise<string | null>
   /** How far the database's clock is ahead of this machine's; null while nobody knows. */
   skewMs: () => number | null
+  /** What the last self-audit found, in a sentence; null when nothing. */
+  audit: () => string | null
 }
 
 /** Everything that has to be well. */
-export function checksOf({ db, clock, lastSweep, slack, refused, skewMs }: Checked): Check[] {
+export function checksOf({ db, clock, lastSweep, slack, refused, skewMs, audit }: Checked): Check[] {
   const startedAt = performance.now()
   return [
     {
@@ -42,6 +44,7 @@ export function checksOf({ db, clock, lastSweep, slack, refused, skewMs }: Check
     { name: 'due', check: () => lateReason(db, clock.now()) },
     { name: 'clock', check: () => skewReason(skewMs(), skewAtMostMs, Infinity) },
     { name: 'skew', check: () => skewReason(skewMs(), skewToldMs, skewAtMostMs), isOnlyTold: true },
+    { name: 'audit', check: audit, isOnlyTold: true },
     { name: 'quarantine', check: () => quarantineReason(db), isOnlyTold: true },
   ]
 }

@@ -20,6 +20,7 @@ const counters = {
     help: 'Healthy minutes told to the heartbeat URL (sent, failed), and those that were not healthy (withheld).',
     labels: ['outcome'],
   },
+  belay_audit_repairs_total: { help: 'What the self-audit put right, by finding.', labels: ['finding'] },
 } as const satisfies Record<string, Told>
 
 /** What is so now. Those of the database are the same for every replica. */
@@ -38,6 +39,8 @@ const gauges = {
   belay_inbox_depth: { help: "Slack's events that wait to be handled." },
   belay_inbox_oldest_seconds: { help: "Age of the oldest of Slack's events that waits." },
   belay_cards_behind: { help: 'Live messages that do not show the newest version yet.' },
+  belay_cards_behind_oldest_seconds: { help: 'How long the one that is behind for longest has been so.' },
+  belay_audit_findings: { help: 'What the last self-audit found, by finding.', labels: ['finding'] },
   belay_quarantine_depth: { help: 'Escalations that are left alone because they could not be decided.' },
   belay_slack_up: { help: "1 when the token is good and Slack's traffic reaches us, else 0." },
   belay_slack_sockets: {

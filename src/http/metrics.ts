@@ -8,6 +8,7 @@ import type { SocketStatus } from '../slack/receivers/status.ts'
 import { within } from '../slack/receivers/within.ts'
 import type { Vitals } from '../store/vitals.ts'
 import about from '../../package.json' with { type: 'json' }
+import { auditFindings } from '../store/audit.ts'
 import { createInstruments } from './instruments.ts'
 import type { Instruments } from './instruments.ts'
 import type { Answer } from './server.ts'
@@ -75,6 +76,8 @@ function fromTheStart(instruments: Instruments): void {
   instruments.belay_build_info.set({ version: about.version }, 1)
   for (const kind of Object.keys(kinds))
     for (const outcome of deliveryOutcomes) instruments.belay_deliveries_total.inc({ kind, outcome }, 0)
+  for (const finding of ['asleep', 'card_lost', 'card_outdated'])
+    instruments.belay_audit_repairs_total.inc({ finding }, 0)
   for (const outcome of heartbeatOutcomes) instruments.belay_heartbeat_total.inc({ outcome }, 0)
 }
 
@@ -89,6 +92,11 @@ function observerOf(instruments: Instruments): Observer {
     pageArrived: (afterMs) => instruments.belay_page_seconds.observe(afterMs / secondMs),
     acknowledged: (afterMs) => instruments.belay_acknowledge_seconds.observe(afterMs / secondMs),
     slackFailed: (method, code) => instruments.belay_slack_errors_total.inc({ method, code }),
+    audited: (found, repaired) => {
+      for (const finding of auditFindings) instruments.belay_audit_findings.set({ finding }, found[finding])
+      for (const [finding, count] of Object.entries(repaired ?? {}))
+        instruments.belay_audit_repairs_total.inc({ finding }, count)
+    },
     heartbeat: (outcome) => instruments.belay_heartbeat_total.inc({ outcome }),
     skewed: (ms) => instruments.belay_clock_skew_seconds.set(ms / secondMs),
   }
@@ -138,7 +146,8 @@ function readVitals(instruments: Instruments, vitals: Vitals, now: Date): void {
   instruments.belay_quarantine_depth.set(vitals.quarantined)
   instruments.belay_inbox_depth.set(vitals.inbox.count)
   instruments.belay_inbox_oldest_seconds.set(seconds(vitals.inbox.since))
-  instruments.belay_cards_behind.set(vitals.cardsBehind)
+  instruments.belay_cards_behind.set(vitals.cardsBehind.count)
+  instruments.belay_cards_behind_oldest_seconds.set(seconds(vitals.cardsBehind.since))
   for (const kind of Object.keys(kinds)) {
     const waiting = vitals.outbox.find((one) => one.kind === kind)
     instruments.belay_outbox_depth.set({ kind }, waiting?.count ?? 0)
@@ -156,4 +165,5 @@ function forgetVitals(instruments: Instruments): void {
   instruments.belay_inbox_depth.remove()
   instruments.belay_inbox_oldest_seconds.remove()
   instruments.belay_cards_behind.remove()
+  instruments.belay_cards_behind_oldest_seconds.remove()
 }

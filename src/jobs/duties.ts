@@ -5,6 +5,7 @@ import type { Sending } from '../slack/deliver.ts'
 import { handleEvent } from '../slack/listeners/events.ts'
 import type { Store } from '../store/escalations.ts'
 import { forgetOld } from '../store/inbox.ts'
+import type { Audit } from './audit.ts'
 import { beat } from './heartbeat.ts'
 import { digestTick } from './digest.ts'
 import { workInbox } from './inbox.ts'
@@ -25,6 +26,7 @@ export type Work = {
   sending: Sending
   stopping: AbortSignal
   skew: Skew
+  audit: Audit
   /** Why it is not well here; empty when it is. */
   troubles: () => Promise<readonly string[]>
   /** Where a healthy minute is told; undefined: nowhere. */
@@ -62,10 +64,11 @@ export function dutiesOf(work: Work): Duty[] {
 }
 
 /** What looks after Belay itself, each minute. */
-function watchesOf({ skew, heartbeatUrl: url, troubles, log, observer, stopping }: Work): Duty[] {
+function watchesOf({ skew, audit, heartbeatUrl: url, troubles, log, observer, stopping }: Work): Duty[] {
   const heartbeat = url === undefined ? [] : [{ url, troubles, log, observer, stopping }]
   return [
     { name: 'skew', when: '30 * * * * *', run: () => skew.measure() },
+    { name: 'audit', when: '45 * * * * *', run: () => audit.run() },
     ...heartbeat.map((one) => ({ name: 'heartbeat', when: '0 * * * * *', run: () => beat(one) })),
   ]
 }

@@ -69,7 +69,12 @@ export async function wantRefresh(db: Db, escalation: number, now: Date): Promis
   await db.transaction((tx) =>
     tx
       .update(cards)
-      .set({ applied: sql`least(${cards.applied}, ${cards.wanted} - 1)`, shown: null, notBefore: now })
+      .set({
+        applied: sql`least(${cards.applied}, ${cards.wanted} - 1)`,
+        behindSince: sql`case when applied < wanted then behind_since else ${now.toISOString()}::timestamptz end`,
+        shown: null,
+        notBefore: now,
+      })
       .where(and(eq(cards.escalation, escalation), isNull(cards.lost))),
   )
 }

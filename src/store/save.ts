@@ -60,7 +60,9 @@ export async function save(tx: Tx, now: Date, decided: Decided[]): Promise<void>
       update escalations set ${assigned(columns, 'r')} from ${rows} where escalations.id = r.id
       returning escalations.id, escalations.version
     ), ${told(decided, now)}
-    update cards set wanted = changed.version, not_before = least(cards.not_before, ${now.toISOString()}::timestamptz)
+    update cards set wanted = changed.version,
+      behind_since = case when applied < wanted then behind_since else ${now.toISOString()}::timestamptz end,
+      not_before = least(cards.not_before, ${now.toISOString()}::timestamptz)
     from changed where cards.escalation = changed.id and cards.lost is null`)
   for (const one of decided) await saveTicket(tx, one)
 }

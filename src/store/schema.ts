@@ -31,6 +31,15 @@ const dated = <T>() =>
     fromDriver: (value) => revive(value) as T,
   })()
 
+/**
+ * An open escalation that would not be looked at in time: by its state the ladder's next step comes before it wakes. There
+ * must be none, so an index of them costs nothing to read.
+ */
+export const asleep = sql`state <> 'resolved' and quarantine is null and (wake_at is null
+  or (state = 'paging' and wait_until < wake_at)
+  or (state = 'acknowledged' and waiting_since is null and lapse_at < wake_at)
+  or (state = 'unanswered' and remind_at < wake_at))`
+
 /** One row per escalation; `wake_at` is all that the sweep reads, through a partial index of what is open. */
 export const escalations = pgTable(
   'escalations',
@@ -88,6 +97,7 @@ export const escalations = pgTable(
     index('escalations_owner')
       .on(t.owner)
       .where(sql`owner is not null and state <> 'resolved'`),
+    index('escalations_asleep').on(t.id).where(asleep),
     index('escalations_quarantined')
       .on(t.quarantinedAt)
       .where(sql`quarantine is not null`),
@@ -186,6 +196,8 @@ export const cards = pgTable(
     priority: integer().notNull(),
     notBefore: at().notNull(),
     leaseUntil: at(),
+    /** When it fell behind: of use only while it is. */
+    behindSince: at(),
     /** Why it is not edited any more: it can't be (a card is then posted anew), or its page is over. */
     lost: text(),
     postedAt: at().notNull(),
@@ -196,6 +208,9 @@ export const cards = pgTable(
     index('cards_stale')
       .on(t.notBefore)
       .where(sql`applied < wanted and lost is null`),
+    index('cards_lost')
+      .on(t.escalation)
+      .where(sql`lost is not null and shape = 'card'`),
   ],
 )
 
@@ -245,4 +260,13 @@ export const people = pgTable('people', {
 export const claims = pgTable('claims', {
   key: text().primaryKey(),
   claimedAt: at().notNull(),
+})
+
+/** The workspace we were last told we are in, so that people from others are known as such while Slack is away. */
+export const workspaces = pgTable('workspaces', {
+  /** Of the bot token, as a fingerprint: another token may be of another workspace. */
+  token: text().primaryKey(),
+  team: text().notNull(),
+  enterprise: text(),
+  seenAt: at().notNull(),
 })

@@ -1,6 +1,6 @@
 import { eq, isNotNull, inArray, sql } from 'drizzle-orm'
 import { advance } from '../domain/advance.ts'
-import { after } from '../domain/escalation.ts'
+import { after, wakeAt } from '../domain/escalation.ts'
 import type { Escalation } from '../domain/escalation.ts'
 import { noticesOf } from '../domain/notice.ts'
 import type { Db, Tx } from './database.ts'
@@ -50,13 +50,20 @@ async function decideOne(tx: Tx, store: Store, escalation: Escalation, now: Date
   try {
     const terms = await store.book.terms(tx, escalation.policyHash, escalation.policy)
     const happened = advance(escalation, terms, now)
-    if (happened.length === 0)
-      return { escalation, reason: 'It was due, and there was nothing to do: it would be due for ever.' }
+    if (happened.length === 0) return laidDown(escalation, now)
     const next = after(escalation, happened)
     return { before: escalation, escalation: next, happened, notices: noticesOf(next, happened, terms) }
   } catch (error) {
     return { escalation, reason: error instanceof Error ? error.message : String(error) }
   }
+}
+
+/** It was woken too early, by an audit or by hand: it sleeps until something is due. Nothing else has changed. */
+function laidDown(escalation: Escalation, now: Date): Decided | Failed {
+  const next = wakeAt(escalation)
+  if (next && next > now)
+    return { before: escalation, escalation: { ...escalation, wakeAt: next }, happened: [], notices: [] }
+  return { escalation, reason: 'It was due, and there was nothing to do: it would be due for ever.' }
 }
 
 function pagesIn(decided: Decided[]): number {

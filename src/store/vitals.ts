@@ -14,7 +14,7 @@ export type Vitals = {
   /** Slack's events that nobody has handled yet. */
   inbox: Waiting
   /** Live messages that do not show their escalation's newest version. */
-  cardsBehind: number
+  cardsBehind: Waiting
 }
 
 type Row = {
@@ -24,6 +24,7 @@ type Row = {
   inbox_count: number
   inbox_since: number | null
   cards_behind: number
+  cards_since: number | null
 }
 
 /**
@@ -40,6 +41,9 @@ export async function vitals(db: Db, now: Date): Promise<Vitals> {
       select kind, count(*)::int as count, ${epochMs(sql`min(created_at)`)} as since from waiting group by kind
     ), unhandled as (
       select count(*)::int as count, ${epochMs(sql`min(received_at)`)} as since from inbox where handled_at is null
+    ), behind as (
+      select count(*)::int as count, ${epochMs(sql`min(coalesce(behind_since, posted_at))`)} as since
+      from cards where applied < wanted and lost is null
     )
     select
       (select ${epochMs(sql`min(wake_at)`)} from escalations
@@ -48,14 +52,15 @@ export async function vitals(db: Db, now: Date): Promise<Vitals> {
       (select json_agg(outbox) from outbox) as outbox,
       (select count from unhandled) as inbox_count,
       (select since from unhandled) as inbox_since,
-      (select count(*)::int from cards where applied < wanted and lost is null) as cards_behind`)
+      (select count from behind) as cards_behind,
+      (select since from behind) as cards_since`)
   const row = rows[0]!
   return {
     dueSince: instant(row.due_since),
     quarantined: row.quarantined,
     outbox: (row.outbox ?? []).map(({ kind, count, since }) => ({ kind, count, since: instant(since) })),
     inbox: { count: row.inbox_count, since: instant(row.inbox_since) },
-    cardsBehind: row.cards_behind,
+    cardsBehind: { count: row.cards_behind, since: instant(row.cards_since) },
   }
 }
 

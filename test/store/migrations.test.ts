@@ -30,7 +30,17 @@ async function query(url: string, text: string): Promise<Record<string, unknown>
 }
 
 const tables = `select table_name as name from information_schema.tables where table_schema = 'public' order by 1`
-const everything = ['cards', 'claims', 'escalations', 'inbox', 'notices', 'people', 'policies', 'timeline']
+const everything = [
+  'cards',
+  'claims',
+  'escalations',
+  'inbox',
+  'notices',
+  'people',
+  'policies',
+  'timeline',
+  'workspaces',
+]
 
 it('brings an empty database up to date, and leaves one alone that is', async () => {
   await using database = await emptyDatabase()
