@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
-import { parsePolicy } from '../src/policy-file.ts'
+import { formatProblems, parsePolicy } from '../src/policy-file.ts'
 import type { PolicyDocument } from '../src/domain/policy.ts'
 import { addMs, hourMs } from '../src/domain/time.ts'
 import type { Db } from '../src/store/database.ts'
@@ -12,9 +12,13 @@ import { PolicyBook, savePolicy } from '../src/store/policies.ts'
 
 /** The example policy, with one rule so that every ticket starts the same. */
 export function benchPolicy(secret: string): PolicyDocument {
-  const text = readFileSync(new URL('../belay.example.yml', import.meta.url), 'utf8')
+  return parsed(readFileSync(new URL('../belay.example.yml', import.meta.url), 'utf8'), secret)
+}
+
+/** This policy, as a process would read it from its file. */
+export function parsed(text: string, secret: string): PolicyDocument {
   const read = parsePolicy(text, { BELAY_WEBHOOK_SECRET: secret })
-  if (!read.ok) throw new Error('belay.example.yml has problems')
+  if (!read.ok) throw new Error(formatProblems('the policy of the benchmark', read.problems))
   return read.document
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { startEmbedded } from '../src/store/embedded.ts'
 import { acknowledgeBench } from './acknowledge.ts'
 import { intakeBench } from './intake.ts'
+import { lateBench } from './late.ts'
 import { table } from './measure.ts'
 import { sandboxBench } from './sandbox.ts'
 import { startupBench } from './startup.ts'
@@ -24,6 +25,7 @@ try {
   const suites = {
     acknowledge: () => acknowledgeBench(server.url, secret),
     intake: () => intakeBench(server.url, secret),
+    late: () => lateBench(server.url, secret, folder),
     sandbox: () => sandboxBench(),
     startup: () => startupBench(server.url, secret),
     sweep: () => sweepBench(server.url, secret, open),

@@ -13,7 +13,7 @@ import { refreshPeople } from './people.ts'
 import type { Pump } from './pump.ts'
 import type { Duty } from './schedule.ts'
 import type { Skew } from './skew.ts'
-import { sweep } from './sweep.ts'
+import { sweep, untilDue } from './sweep.ts'
 
 /** What the duties work with. `when`: the sweep's times, as a node-cron expression. */
 export type Work = {
@@ -39,7 +39,12 @@ export function dutiesOf(work: Work): Duty[] {
   const stopped = () => stopping.aborted
   const handle = (body: Record<string, unknown>, now: Date) => handleEvent(sending, body, now)
   return [
-    { name: 'sweep', when, run: async () => observer.swept(await sweep(store, clock.now(), stopped)) },
+    {
+      name: 'sweep',
+      when,
+      run: async () => observer.swept(await sweep(store, clock.now(), stopped)),
+      again: () => untilDue(store, clock.now()),
+    },
     { name: 'deliver', when: '* * * * * *', run: async () => pump.wake() },
     {
       name: 'inbox',

@@ -3,7 +3,13 @@ import type { Logger } from 'pino'
 import { describe } from '../slack/log.ts'
 
 /** A duty of the clock: it may ring late, twice or not at all, for the deadlines are in the rows. */
-export type Duty = { name: string; when: string; run: () => Promise<void> }
+export type Duty = {
+  name: string
+  when: string
+  run: () => Promise<void>
+  /** In how many milliseconds there is something to do again, asked after each run; null when its time is soon enough. */
+  again?: () => Promise<number | null>
+}
 
 export type Schedule = {
   /** When each duty last ended well. */
@@ -13,11 +19,20 @@ export type Schedule = {
   stop: () => Promise<void>
 }
 
-/** Rings each duty at its times, never twice at once. `stop` rings no more and waits for those that are running. */
+/**
+ * Rings each duty at its times, and in between when it asks for it, never twice at once. `stop` rings no more and waits for
+ * those that are running.
+ */
 export function startSchedule(duties: Duty[], log: Logger): Schedule {
   const lastRun = new Map<string, number>()
   const running = new Map<Promise<void>, string>()
-  const run = (duty: Duty) => track(running, duty.name, runDuty(duty, lastRun, log))
+  const alarms = new Alarms()
+  const run = (duty: Duty) => track(running, duty.name, runDuty(duty, lastRun, log, setAlarm))
+  const setAlarm = (duty: Duty, inMs: number) =>
+    alarms.set(duty.name, inMs, () => {
+      // One that runs just now sets its alarm anew when it is done.
+      if (![...running.values()].includes(duty.name)) void run(duty)
+    })
   const tasks = duties.map((duty) =>
     schedule(duty.when, () => run(duty), { name: duty.name, noOverlap: true, logger: loggerOf(log, duty) }),
   )
@@ -31,8 +46,25 @@ export function startSchedule(duties: Duty[], log: Logger): Schedule {
     },
     stop: async () => {
       for (const task of tasks) await task.destroy()
+      alarms.stop()
       await Promise.all(running.keys())
     },
+  }
+}
+
+/** One alarm for each duty: a later one takes its place. */
+class Alarms {
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+  #stopped = false
+
+  set(name: string, inMs: number, ring: () => void): void {
+    clearTimeout(this.#timers.get(name))
+    if (!this.#stopped) this.#timers.set(name, setTimeout(ring, inMs).unref())
+  }
+
+  stop(): void {
+    this.#stopped = true
+    for (const timer of this.#timers.values()) clearTimeout(timer)
   }
 }
 
@@ -43,10 +75,18 @@ function loggerOf(log: Logger, { name }: Duty) {
   return { debug: tell, info: tell, warn: tell, error: fail }
 }
 
-async function runDuty({ name, run }: Duty, lastRun: Map<string, number>, log: Logger): Promise<void> {
+async function runDuty(
+  duty: Duty,
+  lastRun: Map<string, number>,
+  log: Logger,
+  setAlarm: (duty: Duty, inMs: number) => void,
+): Promise<void> {
+  const { name, run, again } = duty
   try {
     await run()
     lastRun.set(name, performance.now())
+    const inMs = (await again?.()) ?? null
+    if (inMs !== null) setAlarm(duty, inMs)
   } catch (error) {
     log.error(
       { err: describe(error), duty: name },

@@ -1,5 +1,6 @@
+import { minuteMs } from '../domain/time.ts'
 import type { Store } from '../store/escalations.ts'
-import { sweepBatch } from '../store/sweep.ts'
+import { nextDue, sweepBatch } from '../store/sweep.ts'
 import type { Swept } from '../store/sweep.ts'
 
 /** Rows decided in one transaction: large enough to be cheap, small enough to be quick. */
@@ -15,4 +16,17 @@ export async function sweep(store: Store, now: Date, stopped: () => boolean = ()
     total.quarantined += batch.quarantined
     if (batch.due === 0 || stopped()) return total
   }
+}
+
+/** What falls due within so short a time is decided together. */
+const together = 50
+
+/**
+ * In how many milliseconds the next escalation falls due; null when none does within a minute. The bell may ring once a
+ * second only, and a page need not wait for it.
+ */
+export async function untilDue(store: Store, now: Date): Promise<number | null> {
+  const next = await nextDue(store.db, now)
+  const inMs = next ? next.getTime() - now.getTime() : Infinity
+  return inMs > minuteMs ? null : Math.max(inMs, together)
 }

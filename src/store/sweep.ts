@@ -110,6 +110,17 @@ export async function oldestDue(db: Db, now: Date): Promise<Date | null> {
   return row?.wakeAt ?? null
 }
 
+/** When the first escalation that is not due yet will be; null when none will. */
+export async function nextDue(db: Db, now: Date): Promise<Date | null> {
+  const [row] = await db
+    .select({ wakeAt: escalations.wakeAt })
+    .from(escalations)
+    .where(sql`${escalations.wakeAt} > ${now} and ${escalations.quarantine} is null`)
+    .orderBy(escalations.wakeAt)
+    .limit(1)
+  return row?.wakeAt ?? null
+}
+
 /** Puts quarantined escalations back under the clock. Returns how many. */
 export async function releaseQuarantined(tx: Tx, ids: number[]): Promise<number> {
   const released = await tx
