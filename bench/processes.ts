@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 
 /** As `npm start` has them. */
@@ -15,6 +16,10 @@ export async function startProcess(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  // A benchmark that fails must not leave it behind.
+  const abandon = () => void child.kill('SIGKILL')
+  process.once('exit', abandon)
+  child.once('exit', () => process.off('exit', abandon))
   const port = await portOf(child)
   return { port, pid: child.pid ?? 0, readyMs: performance.now() - start, stop: () => ended(child) }
 }
@@ -35,4 +40,10 @@ async function ended(child: ChildProcess): Promise<void> {
   const over = new Promise<void>((done) => child.once('exit', () => done()))
   child.kill('SIGTERM')
   await over
+}
+
+/** What a process holds in memory. */
+export async function residentMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
 }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startBelay } from './belay.ts'
 import { benchPolicy, createDatabase, crowd, openOne, openStore } from './database.ts'
 import type { Ratio } from './measure.ts'
+import { residentMb } from './processes.ts'
 import { startStub } from './slack-stub.ts'
 
 const open = 100_000
@@ -41,9 +41,4 @@ export async function startupBench(serverUrl: string, secret: string): Promise<R
       ok: megabytes <= 200,
     },
   ]
-}
-
-async function residentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
 }

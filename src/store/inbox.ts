@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, lte, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, lt, lte, sql } from 'drizzle-orm'
 import { addMs, dayMs, minuteMs, secondMs } from '../domain/time.ts'
 import type { Db, Tx } from './database.ts'
 import { storable } from './json.ts'
@@ -67,9 +67,17 @@ export async function failed(db: Db, { key, attempts }: Received, error: string,
     .where(and(eq(inbox.key, key), isNull(inbox.handledAt)))
 }
 
+/** A busy week may have brought millions: so many are forgotten by one statement, which has to end in time. */
+const forgottenAtOnce = 5000
+
 /** Forgets what no sender will repeat. */
 export async function forgetOld(db: Db, now: Date): Promise<void> {
-  await db
-    .delete(inbox)
+  const old = db
+    .select({ key: inbox.key })
+    .from(inbox)
     .where(and(lte(inbox.handledAt, now), lt(inbox.receivedAt, addMs(now, -rememberedForMs))))
+    .orderBy(inbox.receivedAt)
+    .limit(forgottenAtOnce)
+  for (let gone = forgottenAtOnce; gone === forgottenAtOnce;)
+    gone = (await db.delete(inbox).where(inArray(inbox.key, old))).rowCount ?? 0
 }
