@@ -8,6 +8,9 @@ import { checksOf } from './http/checks.ts'
 import { look, readiness } from './http/health.ts'
 import type { Check } from './http/health.ts'
 import { hooks } from './http/hooks.ts'
+import { createMailer } from './fallback/email.ts'
+import type { LinkTo } from './fallback/facts.ts'
+import { createLane } from './fallback/lane.ts'
 import { createMetrics } from './http/metrics.ts'
 import type { Metrics } from './http/metrics.ts'
 import { listen as listenHttp } from './http/server.ts'
@@ -23,6 +26,7 @@ import { createBolt } from './slack/bolt.ts'
 import { createClients } from './slack/clients.ts'
 import type { Clients } from './slack/clients.ts'
 import type { Sending } from './slack/deliver.ts'
+import { permalink } from './slack/gather.ts'
 import { listen as listenSlack } from './slack/listeners/index.ts'
 import { describe } from './slack/log.ts'
 import { Pace } from './slack/pace.ts'
@@ -66,7 +70,7 @@ export type Belay = AsyncDisposable & {
   sweepNow: () => Promise<void>
 }
 
-/** How long Slack may take to answer what it was asked before we stop: a silent Slack must not keep us from stopping well. */
+/** How long Slack, and whoever is beyond it, may take to answer before we stop: their silence must not keep us from stopping well. */
 const lastWordsMs = 3 * secondMs
 
 /** How long a change of the policy waits for what Slack says about the people in it. */
@@ -112,7 +116,7 @@ export async function startBelay(options: Options): Promise<Belay> {
     alarm: (problem) => tellAdmins(store, problem, clock.now()),
     ring: schedule.ring,
     sweepNow: async () => {
-      await schedule.ring('inbox', 'sweep', 'digest')
+      await schedule.ring('inbox', 'sweep', 'late', 'digest')
       pump.wake()
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
@@ -167,10 +171,14 @@ type Parts = {
 /** The clock's hands and the outbox; and what is behind the door, for there is something to tell now. */
 function startClock(parts: Parts, stack: AsyncDisposableStack) {
   const { config, store, clock, machine, log, metrics, slack } = parts
-  const pump = new Pump(slack.sending)
+  const mailer = config.smtp ? createMailer(config.smtp) : null
+  const over = new AbortController()
+  const { linkTo } = slack
+  const { observer } = metrics
+  const beyond = createLane({ store, clock, log, observer, mailer, linkTo, over: over.signal })
+  const pump = new Pump(slack.sending, beyond)
   store.committed = () => pump.wake()
   const stopping = new AbortController()
-  const { observer } = metrics
   const skew = watchSkew({ db: store.db, machine, log, observer })
   const slackIsWell = () => connectionOf(slack).ok
   const audit = watchAudit({ store, clock, log, observer, slackIsWell })
@@ -180,6 +188,7 @@ function startClock(parts: Parts, stack: AsyncDisposableStack) {
   const { signal } = stopping
   const work = { when, store, clock, log, pump, observer, sending, stopping: signal, skew, audit }
   stack.defer(() => pump.stop())
+  stack.defer(() => void setTimeout(() => over.abort(), lastWordsMs).unref())
   const schedule = startSchedule(dutiesOf({ ...work, heartbeatUrl, troubles }), log)
   stack.defer(() => {
     stopping.abort()
@@ -238,6 +247,7 @@ type Slack = {
   /** Why Slack refuses us altogether; null when it does not. Asks again while it did. */
   refused: () => Promise<string | null>
   hangUp: Clients['hangUp']
+  linkTo: LinkTo
 }
 
 async function createSlack(
@@ -289,5 +299,6 @@ async function createSlack(
       )
     return refused
   }
-  return { sending, bolt, receiver, refused: stillRefused, hangUp: clients.hangUp }
+  const linkTo: LinkTo = (channel, ts) => (bolt.self.known ? permalink(bolt.self.known, channel, ts) : null)
+  return { sending, bolt, receiver, refused: stillRefused, hangUp: clients.hangUp, linkTo }
 }

@@ -1,5 +1,6 @@
 import { validate } from 'node-cron'
 import { z } from 'zod'
+import { emailAddress } from './domain/policy-words.ts'
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
@@ -16,6 +17,8 @@ const Settings = z
     ),
     PORT: text('a port from 0 (any free one) to 65535', isPort).transform(Number).default(3000),
     BELAY_HEARTBEAT_URL: text('an http or https address, without a password', isHeartbeat).optional(),
+    SMTP_URL: text('a mail server such as smtps://user:password@smtp.example.com', isMailServer).optional(),
+    SMTP_FROM: z.string().regex(emailAddress, 'an e-mail address such as belay@example.com').optional(),
     LOG_LEVEL: z.enum(logLevels, `one of ${logLevels.join(', ')}`).default('info'),
   })
   .transform((env) => ({
@@ -28,6 +31,8 @@ const Settings = z
     port: env.PORT,
     /** What is asked for after each healthy minute. A secret: whoever knows it can keep the alarm quiet. */
     ...(env.BELAY_HEARTBEAT_URL !== undefined && { heartbeatUrl: env.BELAY_HEARTBEAT_URL }),
+    /** The mail server and whom e-mails come from. */
+    ...(env.SMTP_URL !== undefined && { smtp: smtpOf(env.SMTP_URL, env.SMTP_FROM) }),
     logLevel: env.LOG_LEVEL,
   }))
 export type Settings = z.infer<typeof Settings>
@@ -113,10 +118,10 @@ function problemsOf(error: z.ZodError | undefined, env: Env): ConfigProblem[] {
   })
 }
 
-/** A database's address may hold a password. How a token starts tells which one it is and gives nothing away. */
+/** The address of a database or a mail server may hold a password. How a token starts tells which one it is and gives nothing away. */
 function shown(name: string, value: string | undefined): string {
   if (value === undefined) return 'nothing'
-  if (!/TOKEN|SECRET|DATABASE|HEARTBEAT/.test(name) && !/:\/\/.*@|xox|xapp-/.test(value))
+  if (!/TOKEN|SECRET|DATABASE|HEARTBEAT|SMTP_URL/.test(name) && !/:\/\/.*@|xox|xapp-/.test(value))
     return JSON.stringify(value.slice(0, 60))
   const prefix = /^(xox[a-z]-|xapp-|[a-z]{2,12}:\/\/)/.exec(value)?.[0]
   return prefix ? `one that starts with ${prefix}` : 'something else'
@@ -128,6 +133,20 @@ function text(expected: string, isValid: (value: string) => boolean) {
 
 function address(expected: string, protocols: string[]) {
   return text(expected, (value) => protocols.includes(URL.parse(value)?.protocol ?? ''))
+}
+
+/** What is not a letter or digit of the user name and the password is written as in any address: `%40` for `@`. */
+function isMailServer(value: string): boolean {
+  const url = URL.parse(value)
+  if (!url || !['smtp:', 'smtps:'].includes(url.protocol)) return false
+  return url.hostname !== '' && !/%(?![0-9A-Fa-f]{2})/.test(url.username + url.password)
+}
+
+/** Mail servers take mail from whom they know, which is most often the user, by their address. */
+function smtpOf(url: string, from: string | undefined) {
+  const { username, hostname } = new URL(url)
+  const user = decodeURIComponent(username)
+  return { url, from: from ?? (emailAddress.test(user) ? user : `belay@${hostname}`) }
 }
 
 function startsWith(prefix: string) {

@@ -7,7 +7,7 @@ import type { Swept } from './store/sweep.ts'
  * `away`: Slack refuses us altogether. `permanent`: it can never arrive. `dropped`: nobody needs it any more.
  */
 export const deliveryOutcomes = ['sent', 'retry', 'unsure', 'away', 'permanent', 'dropped'] as const
-type DeliveryOutcome = (typeof deliveryOutcomes)[number]
+export type DeliveryOutcome = (typeof deliveryOutcomes)[number]
 
 /** `sent`: the receiver took it. `withheld`: something was not well, so nothing was said. */
 export const heartbeatOutcomes = ['sent', 'failed', 'withheld'] as const

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { crossProblems } from './domain/policy-checks.ts'
+import { at } from './domain/policy-shape.ts'
 import { canonical, PolicyDocument, versionOf, WrittenPolicy, type PolicyVersion } from './domain/policy.ts'
 import { closest, expectation, findingsOf, formatPath, type Problem } from './policy-problems.ts'
 import { parseYaml, type Finding, type YamlFile } from './policy-yaml.ts'
@@ -36,7 +37,8 @@ export function parsePolicy(text: string, env: NodeJS.ProcessEnv): PolicyFile {
   const { file, findings } = parseYaml(text, env)
   if (!file) return { ok: false, problems: findings.map((finding) => problemOf(finding)) }
   if (file.value === null) return unreadable('a policy', 'an empty file')
-  const problems = unique([...findings, ...contentFindings(file.value)], findings.length)
+  const content = [...contentFindings(file.value), ...surroundingFindings(file.value, env)]
+  const problems = unique([...findings, ...content], findings.length)
     .map((finding) => problemOf(finding, file))
     .sort((a, b) => a.line - b.line || a.column - b.column)
   if (problems.length > 0) return { ok: false, problems }
@@ -49,6 +51,18 @@ export function parsePolicy(text: string, env: NodeJS.ProcessEnv): PolicyFile {
 function contentFindings(value: unknown): Finding[] {
   const shape = WrittenPolicy.safeParse(value, { error: expectation })
   return [...findingsOf(shape.error?.issues ?? []), ...crossProblems(value)]
+}
+
+/** What the policy needs besides itself. */
+function surroundingFindings(value: unknown, env: NodeJS.ProcessEnv): Finding[] {
+  if (at(at(value, 'fallback'), 'email') === undefined || env['SMTP_URL']?.trim()) return []
+  return [
+    {
+      path: ['fallback', 'email'],
+      expected: 'SMTP_URL to be set in the environment, for e-mail',
+      got: 'nothing',
+    },
+  ]
 }
 
 /** One complaint for each path; the first `sure` ones (of the text itself) all stay and silence what follows from them. */

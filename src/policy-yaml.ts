@@ -206,7 +206,8 @@ function shownScalar(scalar: Scalar, written: string | undefined, path: Path): s
   if (scalar.value === null) return 'nothing'
   const text = written ?? String(scalar)
   if (/^\$\{\w+\}$/.test(text)) return text
-  if (path[0] === 'sources' || /whsec_|xox[a-z]-|xapp-/.test(text)) return 'something else'
+  if (path[0] === 'sources' || path[1] === 'webhook' || /whsec_|xox[a-z]-|xapp-/.test(text))
+    return 'something else'
   const short = text.length > 60 ? `${text.slice(0, 59)}…` : text
   return written === undefined ? short : JSON.stringify(short)
 }

@@ -70,6 +70,14 @@ describe('a good environment', () => {
     })
   })
 
+  it.each([
+    [{ SMTP_URL: 'smtps://belay%40example.com:p@mail.example.com' }, 'belay@example.com'],
+    [{ SMTP_URL: 'smtp://belay:p@mail.example.com:587' }, 'belay@mail.example.com'],
+    [{ SMTP_URL: 'smtp://mail.example.com', SMTP_FROM: 'alarm@example.com' }, 'alarm@example.com'],
+  ])('sends e-mail as somebody whom the mail server knows: %o', (env, from) => {
+    expect(readSettings(env)).toMatchObject({ settings: { smtp: { url: env.SMTP_URL, from } } })
+  })
+
   it('needs no Slack for the command line', () => {
     expect(readSettings({ PORT: '8080' })).toMatchObject({ ok: true, settings: { port: 8080 } })
     expect(readSettings({ PORT: 'http' })).toMatchObject({ ok: false, problems: [{ name: 'PORT' }] })
@@ -95,6 +103,8 @@ describe('a bad environment', () => {
       BELAY_SWEEP: '*/10 * * * *',
       PORT: '70000',
       BELAY_HEARTBEAT_URL: 'ping.example/very-secret',
+      SMTP_URL: 'smtp://mail:p%w@mail.example.com',
+      SMTP_FROM: 'Belay <belay@example.com>',
       LOG_LEVEL: 'loud',
     }
     expect(reportOf(env)).toBe(
@@ -106,6 +116,8 @@ describe('a bad environment', () => {
         'BELAY_SWEEP          expected a node-cron expression of six fields, the first of them seconds, got "*/10 * * * *"',
         'PORT                 expected a port from 0 (any free one) to 65535, got "70000"',
         'BELAY_HEARTBEAT_URL  expected an http or https address, without a password, got something else',
+        'SMTP_URL             expected a mail server such as smtps://user:password@smtp.example.com, got one that starts with smtp://',
+        'SMTP_FROM            expected an e-mail address such as belay@example.com, got "Belay <belay@example.com>"',
         'LOG_LEVEL            expected one of fatal, error, warn, info, debug, trace, silent, got "loud"',
       ].join('\n'),
     )
@@ -125,10 +137,11 @@ describe('a bad environment', () => {
       SLACK_APP_TOKEN: 'xoxp-hunter2',
       DATABASE_URL: 'http://belay:hunter2@db',
       SLACK_API_URL: 'ftp://belay:hunter2@slack',
+      SMTP_URL: 'belay:hunter2@mail.example.com',
       LOG_LEVEL: 'xoxb-hunter2',
       BELAY_HEARTBEAT_URL: 'https://belay:hunter2@ping.example/',
     })
-    expect(report.split('\n')).toHaveLength(6)
+    expect(report.split('\n')).toHaveLength(7)
     expect(report).not.toContain('hunter2')
   })
 })

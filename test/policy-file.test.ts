@@ -109,6 +109,53 @@ describe('the hash', () => {
   })
 })
 
+describe('a fallback beyond Slack', () => {
+  const beyond = `{ channel: C0ADMINS, email: oncall@example.com, webhook: { url: 'https://pager.example/x', secret: '\${PAGER}' } }`
+  const secret = `whsec_${Buffer.from('twenty-four bytes or more').toString('base64')}`
+  const read = (fallback: string, more: Record<string, string> = { SMTP_URL: 'smtp://127.0.0.1' }) => {
+    const policy = parsePolicy(example.replace('{ channel: C0ADMINS }', fallback), {
+      ...env,
+      PAGER: secret,
+      ...more,
+    })
+    return policy.ok ? policy.document.fallback : formatProblems('belay.yml', policy.problems).split('\n')
+  }
+
+  it('is one address or several, and a webhook', () => {
+    const webhook = { url: 'https://pager.example/x', secret }
+    expect(read(beyond)).toEqual({ channel: 'C0ADMINS', email: ['oncall@example.com'], webhook })
+    const several = read('{ channel: C0ADMINS, email: [a@example.com, b@example.com] }')
+    expect(several).toEqual({ channel: 'C0ADMINS', email: ['a@example.com', 'b@example.com'] })
+  })
+
+  it('needs a mail server for e-mail, and for nothing else', () => {
+    expect(read(beyond, { SMTP_URL: ' ' })).toEqual([
+      expect.stringMatching(
+        /^belay.yml:48 +fallback.email +expected SMTP_URL to be set in the environment, for e-mail, got nothing$/,
+      ),
+    ])
+    expect(read(beyond.replace('email: oncall@example.com, ', ''), {})).toMatchObject({ channel: 'C0ADMINS' })
+  })
+
+  it.each([
+    ['oncall@example.com', 'oncall', 'fallback.email', 'an e-mail address such as oncall@example.com'],
+    ['oncall@example.com', '[a@b.com, A <a@b.com>]', 'fallback.email[1]', 'an e-mail address such as'],
+    ['oncall@example.com', '[a@b.com, a@b.com]', 'fallback.email[1]', 'each once, got "a@b.com" again'],
+    ['oncall@example.com', '"a@b.com\\nBcc: c@d.com"', 'fallback.email', 'an e-mail address such as'],
+    ['https://pager', 'ftp://pager', 'fallback.webhook.url', 'an http or https address, got something else'],
+    ['${PAGER}', 'hunter2', 'fallback.webhook.secret', 'base64 of 24 bytes or more'],
+    ['${PAGER}', 'whsec_aHVudGVyMg==', 'fallback.webhook.secret', 'base64 of 24 bytes or more'],
+    ['${PAGER}', '${NO_PAGER}', 'fallback.webhook.secret', 'NO_PAGER to be set in the environment'],
+    ['secret:', 'token: x, secret:', 'fallback.webhook.token', 'one of url, secret'],
+  ])('%s -> %s', (from, to, path, expected) => {
+    const report = read(beyond.replace(from, to)) as string[]
+    expect(report).toHaveLength(1)
+    expect(report[0]).toContain(`  ${path} `)
+    expect(report[0]).toContain(expected)
+    expect(report[0]).not.toMatch(/hunter2|aHVudGVyMg/)
+  })
+})
+
 describe('a bad file', () => {
   it('is reported with everything that is wrong with it', async () => {
     const text = await readFile(atRoot('test/policy-file/everything-wrong.yml'), 'utf8')
@@ -132,7 +179,7 @@ describe('a bad file', () => {
     [
       '{ channel: C0ADMINS }',
       'C0ADMINS',
-      'belay.yml:48  fallback  expected a map with channel, got "C0ADMINS"',
+      'belay.yml:48  fallback  expected a map with channel, email, webhook, got "C0ADMINS"',
     ],
     [
       '[2026-12-25, 2027-01-01]',
@@ -148,12 +195,12 @@ describe('a bad file', () => {
     [
       'BELAY_WEBHOOK_SECRET',
       'BELAY_EMPTY',
-      'belay.yml:53  sources.generic.secret  expected BELAY_EMPTY to be set in the environment, got nothing',
+      'belay.yml:55  sources.generic.secret  expected BELAY_EMPTY to be set in the environment, got nothing',
     ],
     [
       '"${BELAY_WEBHOOK_SECRET}"',
       'whsec_not/base64!',
-      'belay.yml:53  sources.generic.secret  expected whsec_ followed by base64 (Standard Webhooks), got something else',
+      'belay.yml:55  sources.generic.secret  expected whsec_ followed by base64 (Standard Webhooks), got something else',
     ],
     [
       'C0FRONT,',
@@ -163,7 +210,7 @@ describe('a bad file', () => {
     [
       '[U0HEAD]\n',
       '[S0HEAD]\n',
-      'belay.yml:50  admins[0]  expected a user id such as U012AB3CD, got "S0HEAD"',
+      'belay.yml:52  admins[0]  expected a user id such as U012AB3CD, got "S0HEAD"',
     ],
     [
       '- { policy: default }',

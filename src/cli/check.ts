@@ -4,7 +4,7 @@ import { onCallNow } from '../domain/policy-terms.ts'
 import { formatProblems, readPolicyFile } from '../policy-file.ts'
 import { columns, print, printJson, Stop } from './output.ts'
 import { settings } from './policy.ts'
-import { shownTime } from './times.ts'
+import { shownTime } from '../domain/shown-time.ts'
 
 /** `belay check [file]`: what a good policy says, in short, or everything that is wrong with it (exit code 2). */
 export async function check(

@@ -7,7 +7,7 @@ import { hoursOf } from '../domain/policy-terms.ts'
 import type { PromiseName, PromiseState } from '../domain/promises.ts'
 import { spelled } from '../domain/spelled.ts'
 import { columns } from './output.ts'
-import { shownTime } from './times.ts'
+import { shownTime } from '../domain/shown-time.ts'
 
 const titles: Record<PromiseName, string> = {
   acknowledge: 'Acknowledge',

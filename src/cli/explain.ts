@@ -17,7 +17,7 @@ import { withDatabase } from './database.ts'
 import { counting, explainPromise } from './explain-promise.ts'
 import { columns, print, readEscalation, Stop } from './output.ts'
 import { plainly } from './plainly.ts'
-import { shownTime } from './times.ts'
+import { shownTime } from '../domain/shown-time.ts'
 
 /** Everything `explain` needs to know of one escalation. */
 export type Case = {

@@ -1,5 +1,5 @@
 import type { TimeZone } from '../domain/time.ts'
-import { shownTime } from './times.ts'
+import { shownTime } from '../domain/shown-time.ts'
 
 /** A sentence made for Slack, for a terminal: times in a zone, names without their tokens, text as it was written. */
 export function plainly(mrkdwn: string, zone: TimeZone): string {

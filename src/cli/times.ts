@@ -1,19 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
+import { inZone } from '../domain/shown-time.ts'
 import { readWeekday } from '../domain/time.ts'
 import type { TimeZone } from '../domain/time.ts'
-
-const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-
-function inZone(at: Date, zone: TimeZone): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone)
-}
-
-/** `Sat 2026-11-28 03:00`, with seconds only where there are some. */
-export function shownTime(at: Date, zone: TimeZone): string {
-  const local = inZone(at, zone).round({ smallestUnit: 'second', roundingMode: 'floor' })
-  const time = local.toPlainTime().toString({ smallestUnit: local.second > 0 ? 'second' : 'minute' })
-  return `${weekdays[local.dayOfWeek - 1]} ${local.toPlainDate().toString()} ${time}`
-}
 
 /** What `--at` takes, for help and for errors. */
 export const instantForms = '"2026-11-28 03:00", "Sat 03:00", "03:00" or 2026-11-28T02:00:00Z'

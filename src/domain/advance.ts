@@ -47,7 +47,8 @@ function raise(escalation: Escalation, terms: Terms, now: Date): Happened[] {
   if (escalation.toRaise.length === 0 || tier === undefined) return []
   const number = escalation.page + 1
   const found = terms.asked(tier, now)
-  const asked = asksNobody(found, terms) ? { tier, onCall: [], ...terms.fallback } : found
+  const { channel, mention } = terms.fallback
+  const asked = asksNobody(found, terms) ? { tier, onCall: [], channel, mention } : found
   return [{ at: now, event: { kind: 'raised', number, asked, missed: escalation.toRaise } }]
 }
 

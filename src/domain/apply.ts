@@ -48,6 +48,8 @@ export function apply(escalation: Escalation, event: Event, at: Date): Escalatio
       return event.number === escalation.rungPage && escalation.state === 'paging'
         ? { ...escalation, waitFrom: null, waitUntil: at }
         : escalation
+    case 'page_fell_back':
+      return escalation
     case 'unanswered':
       return { ...escalation, ...nobodyHasIt, state: 'unanswered', waitUntil: null, remindAt: event.remindAt }
     case 'reminded':

@@ -87,6 +87,9 @@ export type Asked = { tier: string; channel: string; onCall: Actor[]; mention: s
 
 export type FallbackReason = 'unanswered' | 'undeliverable' | 'nobody'
 
+/** How somebody is reached beyond Slack. */
+export type Way = 'email' | 'webhook'
+
 /** What happened, in the past tense. Each carries its results, so that applying it needs no policy and no clock. */
 export type Event =
   | { kind: 'opened'; by: Actor; severity: string; promises: Promises }
@@ -108,9 +111,21 @@ export type Event =
       mention: string[]
       reason: FallbackReason
       detail?: string
+      /** How it was told beyond Slack at once; missing where the policy has no such way. */
+      beyond?: Way[]
     }
   | { kind: 'page_delivered'; number: number; channel: string; waitUntil: Date | null }
   | { kind: 'page_undeliverable'; number: number; channel: string; error: string }
+  | {
+      /** A page that Slack has not taken for a minute (`isLate`), or never will, is told beyond Slack. */
+      kind: 'page_fell_back'
+      number: number
+      channel: string
+      tier: string | null
+      reason: PageReason | FallbackReason
+      isLate: boolean
+      beyond: Way[]
+    }
   | { kind: 'wait_started'; number: number; waitUntil: Date }
   | { kind: 'unanswered'; remindAt: Date }
   | { kind: 'reminded'; remindAt: Date }
@@ -149,8 +164,8 @@ export type EventKind = Event['kind']
 /** An event and when it happened: for a promise its due time, however late it was noticed. */
 export type Happened = { at: Date; event: Event }
 
-/** How long after it was decided a page that is still undelivered starts its tier's time anyway. */
-const deliveryGraceMs = minuteMs
+/** How long after it was decided a page that is still undelivered starts its tier's time anyway, and falls back beyond Slack. */
+export const deliveryGraceMs = minuteMs
 /** How often the fallback is told again while nobody answers. */
 export const remindEveryMs = 30 * minuteMs
 /** How long after its resolution a person can reopen an escalation. */

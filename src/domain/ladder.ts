@@ -1,6 +1,7 @@
 import type { Actor, Asked, Escalation, Event, FallbackReason, Happened, PageReason } from './escalation.ts'
 import { remindEveryMs } from './escalation.ts'
 import type { Terms } from './terms.ts'
+import { waysOf } from './beyond.ts'
 import { addMs } from './time.ts'
 
 /** A place on the ladder: the round counts from 1, the rung is the tier's index. */
@@ -76,6 +77,7 @@ export function tellFallback(
   reason: FallbackReason,
   detail?: string,
 ): Extract<Event, { kind: 'fallback_told' }> {
+  const beyond = waysOf(terms)
   return {
     kind: 'fallback_told',
     number: page + 1,
@@ -83,5 +85,6 @@ export function tellFallback(
     mention: terms.fallback.mention,
     reason,
     ...(detail !== undefined && { detail }),
+    ...(beyond.length > 0 && { beyond }),
   }
 }

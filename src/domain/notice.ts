@@ -1,3 +1,5 @@
+import { beyondOf } from './beyond.ts'
+import type { BeyondNotice } from './beyond.ts'
 import { isPerson } from './escalation.ts'
 import type {
   Actor,
@@ -8,6 +10,7 @@ import type {
   FallbackReason,
   Happened,
   PageReason,
+  Way,
 } from './escalation.ts'
 import type { PromiseName } from './promises.ts'
 import type { Terms } from './terms.ts'
@@ -29,21 +32,26 @@ export type DirectAbout =
 /** One entry of the timeline, by the version that wrote it and its position there. */
 export type EntryRef = { version: number; position: number }
 
+/** `beyond`: those beyond Slack are told of the same at once. */
+export type Page = {
+  kind: 'page'
+  number: number
+  channel: string
+  tier: string | null
+  mention: string[]
+  reason: PageReason | FallbackReason
+  missed?: PromiseName[]
+  detail?: string
+  beyond?: Way[]
+}
+
 /**
  * What the outside must be told. It says what and about whom; the words are chosen at delivery, from the state of then.
  * `card`: the channel's card anew, because the one there was is lost; it asks nobody.
  */
 export type Notice =
-  | {
-      kind: 'page'
-      number: number
-      channel: string
-      tier: string | null
-      mention: string[]
-      reason: PageReason | FallbackReason
-      missed?: PromiseName[]
-      detail?: string
-    }
+  | Page
+  | BeyondNotice
   | { kind: 'card'; channel: string }
   | {
       kind: 'direct'
@@ -76,6 +84,7 @@ const lines: Record<EventKind, 'nowhere' | 'here' | 'everywhere'> = {
   fallback_told: 'nowhere',
   page_delivered: 'nowhere',
   page_undeliverable: 'here',
+  page_fell_back: 'nowhere',
   wait_started: 'nowhere',
   unanswered: 'here',
   reminded: 'nowhere',
@@ -104,6 +113,7 @@ export function noticesOf(escalation: Escalation, happened: Happened[], terms: T
     const entry = { version: escalation.version, position }
     const notices = [
       ...pagesOf(event),
+      ...beyondOf(event, terms),
       ...directsOf(event, escalation, batch),
       ...linesOf(event, escalation, entry),
     ]
@@ -118,7 +128,7 @@ function pagesOf(event: Event): Notice[] {
     case 'raised':
       return [pageTo(event.asked, event.number, { reason: 'missed_promise', missed: event.missed })]
     case 'fallback_told': {
-      const { number, channel, mention, reason, detail } = event
+      const { number, channel, mention, reason, detail, beyond } = event
       return [
         {
           kind: 'page',
@@ -128,6 +138,7 @@ function pagesOf(event: Event): Notice[] {
           mention,
           reason,
           ...(detail !== undefined && { detail }),
+          ...(beyond && { beyond }),
         },
       ]
     }
@@ -214,6 +225,10 @@ function enqueued(escalation: number, notice: Notice, entry: EntryRef, urgency: 
   switch (notice.kind) {
     case 'page':
       return { ...base, key: `page:${escalation}:${notice.number}:${notice.channel}` }
+    case 'email':
+      return { ...base, key: `email:${escalation}:${notice.cause.number}:${notice.to}` }
+    case 'webhook':
+      return { ...base, key: `webhook:${escalation}:${notice.cause.number}` }
     case 'direct':
       return { ...base, key: `direct:${at}:${notice.about}:${notice.user}` }
     case 'line':
@@ -225,13 +240,16 @@ function enqueued(escalation: number, notice: Notice, entry: EntryRef, urgency: 
   }
 }
 
-/** The channel or person a notice goes to. */
+/** The channel, person or address a notice goes to. */
 export function targetOf(notice: Notice): string {
   switch (notice.kind) {
     case 'direct':
       return notice.user
     case 'alarm':
+    case 'email':
       return notice.to
+    case 'webhook':
+      return 'webhook'
     default:
       return notice.channel
   }
@@ -241,46 +259,25 @@ export function targetOf(notice: Notice): string {
 export const informing = 100_000
 
 /**
- * Pages and the direct messages that page go first, the more urgent severity before the less urgent, a first page
+ * Pages and what pages in their place go first, the more urgent severity before the less urgent, a first page
  * before a fifth; then everything that only informs.
  */
 function priorityOf(notice: Notice, urgency: number): number {
-  const pages =
-    notice.kind === 'page' ||
-    (notice.kind === 'direct' && (notice.about === 'asked' || notice.about === 'raised'))
-  const number = notice.kind === 'page' ? notice.number : notice.kind === 'direct' ? (notice.page ?? 0) : 0
-  return (pages ? 0 : informing) + Math.min(urgency, 99) * 1000 + Math.min(number, 999)
+  const number = pageNumberOf(notice)
+  return (number === null ? informing : 0) + Math.min(urgency, 99) * 1000 + Math.min(number ?? 0, 999)
 }
 
-/** True when a page would now ask for what is no longer needed: somebody has it, or a later page took its place. */
-export function isObsolete(notice: Notice, escalation: Escalation): boolean {
-  if (notice.kind === 'page') return pageIsObsolete(notice, escalation)
-  if (notice.kind !== 'direct') return false
-  if (notice.about === 'asked') return escalation.state !== 'paging' || notice.page !== escalation.rungPage
-  return notice.about === 'raised' && escalation.state === 'resolved'
-}
-
-/**
- * True when a live message has nothing more to say once it has been edited a last time: the page is over and its outcome
- * stands there. A channel's card is never over.
- */
-export function isOver(notice: Notice, escalation: Escalation): boolean {
-  if (notice.kind !== 'direct') return isObsolete(notice, escalation)
-  if (escalation.owner === notice.user) return false
-  return notice.about === 'handed_off' || isObsolete(notice, escalation)
-}
-
-function pageIsObsolete(page: Extract<Notice, { kind: 'page' }>, escalation: Escalation): boolean {
-  switch (page.reason) {
-    // the page that could not be delivered may be a raise, which somebody who has it does not make good
-    case 'missed_promise':
-    case 'undeliverable':
-      return escalation.state === 'resolved'
-    case 'unanswered':
-      return escalation.state !== 'unanswered' || page.number !== escalation.fallbackPage
-    case 'nobody':
-      return escalation.state === 'resolved' || escalation.state === 'acknowledged'
+/** The number of the page that a notice is, or stands in for; null for one that only informs. */
+function pageNumberOf(notice: Notice): number | null {
+  switch (notice.kind) {
+    case 'page':
+      return notice.number
+    case 'email':
+    case 'webhook':
+      return notice.cause.number
+    case 'direct':
+      return notice.about === 'asked' || notice.about === 'raised' ? (notice.page ?? 0) : null
     default:
-      return escalation.state !== 'paging' || page.number !== escalation.rungPage
+      return null
   }
 }

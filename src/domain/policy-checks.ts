@@ -32,7 +32,9 @@ export function crossProblems(document: unknown): CrossProblem[] {
     ),
     ...repeated(['admins'], at(document, 'admins')),
     ...durationProblems(document),
-    ...secretProblems(at(at(at(document, 'sources'), 'generic'), 'secret')),
+    ...secretProblems(document, ['sources', 'generic', 'secret']),
+    ...repeated(['fallback', 'email'], at(at(document, 'fallback'), 'email')),
+    ...secretProblems(document, ['fallback', 'webhook', 'secret'], webhookSecretBytes),
   ]
 }
 
@@ -116,12 +118,17 @@ function reachProblems(rule: unknown, index: number, last: number): CrossProblem
   return [{ path: ['rules', index, 'when'], expected, got: 'one' }]
 }
 
-/** The generic source is signed by the Standard Webhooks scheme, which has its own form of secret. */
-function secretProblems(secret: unknown): CrossProblem[] {
-  if (typeof secret !== 'string' || /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret)) return []
-  return [
-    { path: ['sources', 'generic', 'secret'], expected: 'whsec_ followed by base64 (Standard Webhooks)' },
-  ]
+/** The least that Standard Webhooks asks of a sender. A receiver takes what its sender chose. */
+const webhookSecretBytes = 24
+
+/** The Standard Webhooks scheme has its own form of secret. */
+function secretProblems(document: unknown, path: string[], leastBytes = 1): CrossProblem[] {
+  const secret = path.reduce(at, document)
+  if (typeof secret !== 'string') return []
+  const [, base64 = ''] = /^whsec_([A-Za-z0-9+/]+)={0,2}$/.exec(secret) ?? []
+  if (Math.floor((base64.length * 3) / 4) >= leastBytes) return []
+  const size = leastBytes > 1 ? ` of ${leastBytes} bytes or more` : ''
+  return [{ path, expected: `whsec_ followed by base64${size} (Standard Webhooks)` }]
 }
 
 type Choice = { known: string[]; expected: string }

@@ -37,7 +37,12 @@ export function termsOf(version: PolicyVersion, policy: string, { live, gone }: 
       const { on_call = [], mention = [] } = version.tiers[tier] ?? {}
       return on_call.length + mention.length > 0
     },
-    fallback: { channel: live.fallback.channel, mention: live.admins.filter(present) },
+    fallback: {
+      channel: live.fallback.channel,
+      mention: live.admins.filter(present),
+      email: live.fallback.email ?? [],
+      webhook: live.fallback.webhook !== undefined,
+    },
   }
 }
 

@@ -1,35 +1,9 @@
 import { z } from 'zod'
 import { HoursSpec } from './hours.ts'
 import { crossProblems } from './policy-checks.ts'
+import { Channel, Email, Mention, Name, User, Word, listOrOne } from './policy-words.ts'
 import { RotationSpec } from './rotation.ts'
 import { Duration, TimeOfDay, TimeZone, Weekdays } from './time.ts'
-
-const said = (expected: string, pattern: RegExp) => z.string().regex(pattern, `expected ${expected}`)
-
-/** A name that people choose. It starts with a letter: JavaScript would move a key such as `1` to the front. */
-const Name = said(
-  'a name of letters, digits, - and _ that starts with a letter',
-  /^[A-Za-z][A-Za-z0-9_-]{0,49}$/,
-)
-
-const Channel = said(
-  "a channel id such as C012AB3CD (at the end of the channel's details in Slack)",
-  /^[CG][A-Z0-9]{2,}$/,
-)
-const User = said('a user id such as U012AB3CD', /^[UW][A-Z0-9]{2,}$/)
-const Mention = said('the id of a user (U012AB3CD) or user group (S012AB3CD)', /^[UWS][A-Z0-9]{2,}$/)
-
-/** Ticket systems let their administrators choose any word, so the only demand is that there is one. */
-const Word = z
-  .string()
-  .refine((word) => /[\p{L}\p{N}]/u.test(word), 'expected a word with a letter or a digit in it')
-
-function listOrOne<T extends z.ZodType>(item: T, description: string) {
-  return z
-    .union([item, z.array(item).min(1, 'expected at least one')])
-    .transform((value) => [value].flat() as z.output<T>[])
-    .describe(description)
-}
 
 function named<T extends z.ZodType>(what: string, value: T, description: string) {
   return z
@@ -106,6 +80,30 @@ const Digest = z.strictObject({
   timezone: TimeZone.optional().describe("default: the policy's"),
 })
 
+const Fallback = z.strictObject({
+  channel: Channel.describe('the channel that is told'),
+  email: listOrOne(
+    Email,
+    'addresses that are told too, and that hear of pages which Slack does not take for a minute; needs SMTP_URL',
+  ).optional(),
+  webhook: z
+    .strictObject({
+      url: z
+        .string()
+        .refine(isWebAddress, 'expected an http or https address')
+        .describe('where a request is sent to for each'),
+      secret: z
+        .string()
+        .describe('whsec_ and base64, with which it is signed; ${NAME} is read from the environment'),
+    })
+    .optional()
+    .describe('told as `email` is, by a signed HTTP request, such as a phone pager takes'),
+})
+
+function isWebAddress(text: string): boolean {
+  return ['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')
+}
+
 /** The policy as people write it: its shape alone. `PolicyDocument` also checks what refers to what. */
 export const WrittenPolicy = z
   .strictObject({
@@ -120,9 +118,7 @@ export const WrittenPolicy = z
       .min(1, 'expected at least one rule')
       .describe('which policy a ticket starts: the first match wins; only the last rule has no condition'),
     digest: Digest.optional().describe('the summary for managers'),
-    fallback: z
-      .strictObject({ channel: Channel.describe('the channel that is told') })
-      .describe('told when a page cannot reach its own target, and when nobody answers'),
+    fallback: Fallback.describe('told when a page cannot reach its own target, and when nobody answers'),
     admins: z.array(User).default([]).describe('Slack users who look after Belay'),
     sources: z
       .record(

@@ -26,8 +26,11 @@ export type Terms = {
   asked: (tier: string, at: Date) => Asked
   /** False for a tier that is only a channel: its page asks whoever reads there. */
   expectsPeople: (tier: string) => boolean
-  /** Told when a page can't reach its own target, and when nobody answers. */
-  fallback: { channel: string; mention: string[] }
+  /**
+   * Told when a page can't reach its own target, and when nobody answers: in Slack, and beyond it by e-mail to these
+   * addresses and by a webhook.
+   */
+  fallback: { channel: string; mention: string[]; email: readonly string[]; webhook: boolean }
 }
 
 /** When an acknowledgement given (or renewed) now lapses. */

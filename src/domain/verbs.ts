@@ -1,9 +1,12 @@
 import type { Actor, Escalation, Happened } from './escalation.ts'
 import { after, isPerson, reopenForMs } from './escalation.ts'
 import { promisesDue } from './advance.ts'
+import { fellBack } from './beyond.ts'
 import { climbTo, nextPlace, placeOf, tellFallback } from './ladder.ts'
 import { changed, refused, refusedAsResolved } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
+import { isObsolete } from './obsolete.ts'
+import type { Page } from './notice.ts'
 import { beginUpdate, pausePromises, recount, startPromises } from './promises.ts'
 import type { Terms } from './terms.ts'
 import { lapseAfter, waitAfter } from './terms.ts'
@@ -218,14 +221,32 @@ export function pageDelivered(number: number, channel: string): Verb {
   }
 }
 
-/** A page can never arrive: the fallback is told at once, and the ladder does not wait for that tier. */
-export function pageUndeliverable(number: number, channel: string, error: string): Verb {
+/**
+ * A page can never arrive: the fallback is told at once, and the ladder does not wait for that tier. When it was the
+ * fallback's own channel, only those beyond Slack are left; `isToldBeyond`: they know already.
+ */
+export function pageUndeliverable(
+  number: number,
+  channel: string,
+  error: string,
+  isToldBeyond = false,
+): Verb {
   return (escalation, terms, _who, now) => {
     const failed: Happened = { at: now, event: { kind: 'page_undeliverable', number, channel, error } }
-    if (escalation.state === 'resolved' || channel === terms.fallback.channel) return changed(failed)
+    if (escalation.state === 'resolved') return changed(failed)
+    if (channel === terms.fallback.channel) {
+      const lost = { number, channel, tier: null, reason: 'undeliverable' } as const
+      return changed(failed, ...(isToldBeyond ? [] : fellBack(lost, terms, false, now)))
+    }
     const told = tellFallback(escalation, terms, 'undeliverable', channel)
     return changed(failed, { at: now, event: told })
   }
+}
+
+/** Slack has not taken a page for a minute: it is told beyond Slack, unless nobody needs it any more. */
+export function pageLate(page: Page): Verb {
+  return (escalation, terms, _who, now) =>
+    isObsolete(page, escalation) ? changed() : changed(...fellBack(page, terms, true, now))
 }
 
 /**

@@ -69,6 +69,8 @@ const kinds: Record<Notice['kind'], true> = {
   line: true,
   alarm: true,
   digest: true,
+  email: true,
+  webhook: true,
 }
 
 /** What has not happened yet is 0, not missing: a rate needs something to begin with. */

@@ -9,6 +9,7 @@ import type { Audit } from './audit.ts'
 import { beat } from './heartbeat.ts'
 import { digestTick } from './digest.ts'
 import { workInbox } from './inbox.ts'
+import { late } from './late.ts'
 import { refreshPeople } from './people.ts'
 import type { Pump } from './pump.ts'
 import type { Duty } from './schedule.ts'
@@ -45,6 +46,7 @@ export function dutiesOf(work: Work): Duty[] {
       run: async () => observer.swept(await sweep(store, clock.now(), stopped)),
       again: () => untilDue(store, clock.now()),
     },
+    { name: 'late', when: '* * * * * *', run: () => late(store, clock.now(), log) },
     { name: 'deliver', when: '* * * * * *', run: async () => pump.wake() },
     {
       name: 'inbox',

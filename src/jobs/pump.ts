@@ -1,11 +1,12 @@
 import type { Clock } from '../clock.ts'
 import type { Escalation } from '../domain/escalation.ts'
-import { isOver } from '../domain/notice.ts'
+import { isOver } from '../domain/obsolete.ts'
 import { addMs, secondMs } from '../domain/time.ts'
 import { claimStale, replaceLost, settleBehind, settleLost, settleRefreshed } from '../store/cards.ts'
 import { find } from '../store/escalations.ts'
 import type { CardRow, NoticeRow } from '../store/outbox.ts'
 import { claimNotices, claimUnsure, expireLeases } from '../store/outbox.ts'
+import type { Lane } from '../fallback/lane.ts'
 import { classify } from '../slack/clients.ts'
 import type { Sending } from '../slack/deliver.ts'
 import { deliver } from '../slack/deliver.ts'
@@ -26,16 +27,21 @@ const leastWaitMs = 20
  */
 export class Pump {
   readonly #sending: Sending
+  readonly #beyond: Lane
   readonly #posting = new Map<string, Promise<void>>()
   readonly #editing = new Map<string, Promise<void>>()
   readonly #looking = new Map<string, Promise<void>>()
+  readonly #reaching = new Map<string, Promise<void>>()
+  #reached = 0
   #turn: Promise<void> | null = null
   #again = false
   #stopped = false
   #alarm: NodeJS.Timeout | undefined
 
-  constructor(sending: Sending) {
+  /** `beyond`: the lane of what goes out whatever becomes of Slack. */
+  constructor(sending: Sending, beyond: Lane) {
     this.#sending = sending
+    this.#beyond = beyond
   }
 
   /** Something may be ready to go out. Returns at once. */
@@ -63,19 +69,25 @@ export class Pump {
 
   /** Resolves when nothing is under way and nothing more can go out now. For tests and the end of a demo's time jump. */
   async idle(): Promise<void> {
-    while (this.#turn || this.#posting.size + this.#editing.size + this.#looking.size > 0) {
+    while (this.#turn || this.#underway().length > 0) {
       await this.#turn
       await this.#settled()
     }
   }
 
   async #settled(): Promise<void> {
-    await Promise.all([this.#posting, this.#editing, this.#looking].flatMap((some) => [...some.values()]))
+    await Promise.all(this.#underway())
+  }
+
+  #underway(): Promise<void>[] {
+    const all = [this.#posting, this.#editing, this.#looking, this.#reaching]
+    return all.flatMap((some) => [...some.values()])
   }
 
   async #run(): Promise<void> {
     const { store, clock, log } = this.#sending
     try {
+      await this.#reach()
       await expireLeases(store.db, clock.now())
       await this.#look(clock)
       await this.#post(clock)
@@ -93,6 +105,12 @@ export class Pump {
     if (!readyAt || this.#stopped) return
     const waitMs = Math.max(readyAt.getTime() - now.getTime(), leastWaitMs)
     this.#alarm = setTimeout(() => this.wake(), waitMs).unref()
+  }
+
+  async #reach(): Promise<void> {
+    if (this.#stopped) return
+    for (const { key, run } of await this.#beyond())
+      this.#start(this.#reaching, `${key} ${(this.#reached += 1)}`, run())
   }
 
   async #look(clock: Clock): Promise<void> {

@@ -2,7 +2,7 @@ import type { ChatPostMessageArguments, WebClient } from '@slack/web-api'
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Escalation } from '../domain/escalation.ts'
-import { isObsolete } from '../domain/notice.ts'
+import { isObsolete } from '../domain/obsolete.ts'
 import type { Enqueued, Notice } from '../domain/notice.ts'
 import { addMs, secondMs } from '../domain/time.ts'
 import type { Observer } from '../observer.ts'
@@ -241,7 +241,8 @@ async function undeliverable({ store, clock }: Sending, row: NoticeRow, why: str
     if (!(await settleFailed(tx, row, now, why))) return
     await enqueue(tx, alarms(store.book.live.admins, row, why, now), now)
     if (row.notice.kind !== 'page' || row.escalation === null) return
-    const verb = pageUndeliverable(row.notice.number, row.notice.channel, why)
+    const { number, channel, beyond } = row.notice
+    const verb = pageUndeliverable(number, channel, why, beyond !== undefined)
     await changeIn(tx, store.book, row.escalation, now, (escalation, terms) =>
       verb(escalation, terms, nobody, now),
     )

@@ -51,6 +51,9 @@ export async function render(
 ): Promise<Rendering> {
   const { notice } = row
   switch (notice.kind) {
+    case 'email':
+    case 'webhook':
+      return { kind: 'later' } // goes out by its own lane
     case 'alarm':
       return alone(alarm(notice.problem))
     case 'digest':

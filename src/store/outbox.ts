@@ -9,6 +9,9 @@ import type { CardShape } from './schema.ts'
 export type NoticeRow = typeof notices.$inferSelect
 export type CardRow = typeof cards.$inferSelect
 
+/** Addresses and the webhook have a lane of their own (see beyond.ts). */
+const inSlack = sql`target not like '%@%' and target <> 'webhook'`
+
 /** How long a claimed notice is ours before others may assume that we died with it. */
 export const leaseMs = 30 * secondMs
 /** When an unsure notice is looked for in the channel's history, counted from the attempt. */
@@ -53,7 +56,7 @@ function nextOfEach(now: Date, { limit, busy, served }: Room): SQL {
         select id from notices
         where state = 'pending' and target = targets.target and not_before <= ${at}::timestamptz
         order by priority, created_at, key limit 1
-      ) best where targets.target <> all(${sql.param(busy)}::text[])
+      ) best where ${inSlack} and target <> all(${sql.param(busy)}::text[])
     )
     order by priority >= ${informing}, target = any(${sql.param(served)}::text[]), priority, created_at
     limit ${limit} for update skip locked`
@@ -89,7 +92,7 @@ export async function expireLeases(db: Db, now: Date): Promise<number> {
       leaseUntil: null,
       error: 'the sender stopped before it heard the answer',
     })
-    .where(and(eq(notices.state, 'sending'), lte(notices.leaseUntil, now)))
+    .where(and(eq(notices.state, 'sending'), lte(notices.leaseUntil, now), inSlack))
     .returning({ id: notices.id })
   return expired.length
 }

@@ -42,6 +42,7 @@ const noticeColumns = columnsOf(notices, [
   'notice',
   'createdAt',
   'notBefore',
+  'fellBackAt',
 ])
 
 /**
@@ -106,7 +107,9 @@ function entriesOf({ escalation, happened }: Told, now: Date) {
 
 function noticeRow({ key, escalation, target, priority, notice }: Enqueued, now: Date) {
   const { kind } = notice
-  return { id: randomUUID(), key, kind, escalation, target, priority, notice, createdAt: now, notBefore: now }
+  const fellBackAt = kind === 'page' && notice.beyond ? now : null
+  const times = { createdAt: now, notBefore: now, fellBackAt }
+  return { id: randomUUID(), key, kind, escalation, target, priority, notice, ...times }
 }
 
 async function saveTicket(tx: Tx, { escalation, happened }: Decided): Promise<void> {

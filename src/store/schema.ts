@@ -155,6 +155,8 @@ export const notices = pgTable(
     channel: text(),
     ts: text(),
     error: text(),
+    /** When a page was told beyond Slack, because of its reason or because Slack had not taken it. */
+    fellBackAt: at(),
   },
   (t) => [
     uniqueIndex('notices_key').on(t.key),
@@ -169,6 +171,12 @@ export const notices = pgTable(
       .on(t.leaseUntil)
       .where(sql`state = 'sending'`),
     index('notices_escalation').on(t.escalation),
+    index('notices_late')
+      .on(t.createdAt)
+      .where(sql`kind = 'page' and state in ('pending', 'sending', 'unsure') and fell_back_at is null`),
+    index('notices_beyond')
+      .on(t.target, t.priority)
+      .where(sql`state = 'pending' and kind in ('email', 'webhook')`),
   ],
 )
 

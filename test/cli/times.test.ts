@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { plainly } from '../../src/cli/plainly.ts'
-import { readInstant, shownTime } from '../../src/cli/times.ts'
+import { shownTime } from '#domain/shown-time.ts'
+import { readInstant } from '../../src/cli/times.ts'
 import { at, brussels } from '../domain/wall.ts'
 
 const monday = at('2026-11-23 10:00')

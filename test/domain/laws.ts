@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { isPerson, type Escalation, type Event } from '#domain/escalation.ts'
 import { nextPlace, type Place } from '#domain/ladder.ts'
-import { isObsolete } from '#domain/notice.ts'
+import { isObsolete } from '#domain/obsolete.ts'
 import { promiseNames } from '#domain/promises.ts'
 import type { Terms } from '#domain/terms.ts'
 import type { Step, Story } from '../support/stories.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Escalation } from '#domain/escalation.ts'
-import { isObsolete, noticesOf, targetOf, type Notice } from '#domain/notice.ts'
+import { noticesOf, targetOf, type Notice } from '#domain/notice.ts'
+import { isObsolete } from '#domain/obsolete.ts'
 import { acknowledge, changeSeverity, escalateNow, handOff, note, release } from '#domain/verbs.ts'
 import { reopen, resolve, tellCustomer, updateTicket, waitForCustomer } from '#domain/verbs.ts'
 import { Story } from '../support/stories.ts'
@@ -15,9 +16,12 @@ function short(notice: Notice): string {
       return `direct ${notice.user} ${notice.about}`
     case 'line':
       return `${notice.broadcast ? 'broadcast' : 'line'} ${notice.channel}`
+    case 'email':
+      return `email ${notice.to}`
     case 'card':
     case 'alarm':
     case 'digest':
+    case 'webhook':
       return notice.kind
   }
 }

@@ -67,7 +67,7 @@ describe('who is asked', () => {
     const gone = new Set(['U0FRONT1', 'U0FRONT2', 'U0FRONT3', 'U0HEAD'])
     expect(terms('default', { gone }).asked('frontline', monday).onCall).toEqual([])
     expect(terms('default', { gone }).asked('management', monday).mention).toEqual([])
-    expect(terms('default', { gone }).fallback).toEqual({ channel: 'C0ADMINS', mention: [] })
+    expect(terms('default', { gone }).fallback).toMatchObject({ channel: 'C0ADMINS', mention: [] })
   })
 
   it('is who is on call by the policy of today, on the ladder of then', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isObsolete } from '#domain/notice.ts'
+import { isObsolete } from '#domain/obsolete.ts'
 import { acknowledge, note, resolve, tellCustomer } from '#domain/verbs.ts'
 import { Story } from '../support/stories.ts'
 import { termsWith } from '../support/terms.ts'

@@ -17,6 +17,15 @@ export async function nextWorkAt(db: Db): Promise<Date | null> {
   )
 }
 
+/** When the next page that is still on its way has been so for a minute. */
+export async function nextLateAt(db: Db, now: Date): Promise<Date | null> {
+  return earliest(
+    db,
+    sql`select created_at + interval '1 minute' from notices where kind = 'page' and fell_back_at is null
+      and state in ('pending', 'sending', 'unsure') and created_at + interval '1 minute' > ${now.toISOString()}::timestamptz`,
+  )
+}
+
 async function earliest(db: Db, instants: ReturnType<typeof sql>): Promise<Date | null> {
   const { rows } = await db.execute<{ ms: number | null }>(
     sql`select (extract(epoch from min(at)) * 1000)::float8 as ms from (${instants}) found(at)`,

@@ -31,6 +31,8 @@ type Changes = {
   missedPromise?: readonly string[]
   /** Waits by tier; the others have as long as the severity has to acknowledge. */
   waits?: Record<string, Duration>
+  /** Addresses beyond Slack; a webhook is there too, if there are any. */
+  email?: readonly string[]
   /** People and groups whom nobody can ask any more. */
   gone?: readonly string[]
 }
@@ -41,6 +43,7 @@ export function termsWith({
   rounds = 2,
   missedPromise = [],
   waits = {},
+  email = [],
   gone = [],
 }: Changes = {}): Terms {
   const severity = (name: string) => {
@@ -61,6 +64,11 @@ export function termsWith({
       return { tier, channel, onCall: onCall.filter(there), mention: mention.filter(there) }
     },
     expectsPeople: (tier) => tier !== 'wall',
-    fallback: { channel: 'C0ADMINS', mention: ['U0ADMIN'].filter(there) },
+    fallback: {
+      channel: 'C0ADMINS',
+      mention: ['U0ADMIN'].filter(there),
+      email,
+      webhook: email.length > 0,
+    },
   }
 }

@@ -13,7 +13,7 @@ import { startSandbox } from '../../sandbox/index.ts'
 import type { Sandbox, SandboxOptions } from '../../sandbox/protocol.ts'
 import type { Person } from '../../sandbox/person.ts'
 import { testDatabase } from './database.ts'
-import { nextDueAt, nextWorkAt } from './due.ts'
+import { nextDueAt, nextLateAt, nextWorkAt } from './due.ts'
 
 /** A Monday morning in Brussels, by the example policy: the office is open and the day's digest is out. */
 const mondayMorning = new Date('2026-11-23T09:30:00+01:00')
@@ -140,7 +140,8 @@ function timeOf(sandbox: Sandbox, belays: Belay[]) {
   const pass = async (minutes: number) => {
     const end = clock.now().getTime() + minutes * minuteMs
     for (let now = clock.now().getTime(); now < end; now = clock.now().getTime()) {
-      const due = [await nextDueAt(db), await nextWorkAt(db)].map((at) => at?.getTime() ?? Infinity)
+      const found = [await nextDueAt(db), await nextWorkAt(db), await nextLateAt(db, clock.now())]
+      const due = found.map((at) => at?.getTime() ?? Infinity)
       const next = Math.min(...due)
       clock.set(new Date(Math.min(end, next > now ? next : now + secondMs)))
       await turn()
@@ -153,7 +154,7 @@ function timeOf(sandbox: Sandbox, belays: Belay[]) {
 export const examplePolicy = readFileSync(new URL('../../belay.example.yml', import.meta.url), 'utf8')
 
 export function testPolicy(text = examplePolicy) {
-  const read = parsePolicy(text, { BELAY_WEBHOOK_SECRET: webhookSecret })
+  const read = parsePolicy(text, { BELAY_WEBHOOK_SECRET: webhookSecret, SMTP_URL: 'smtp://127.0.0.1' })
   if (!read.ok) throw new Error(formatProblems('test policy', read.problems))
   return read.document
 }

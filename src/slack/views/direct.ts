@@ -1,7 +1,7 @@
 import { actions, inline, message, quoted, section, when } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
 import { button, link } from '../buttons.ts'
-import { isObsolete } from '../../domain/notice.ts'
+import { isObsolete } from '../../domain/obsolete.ts'
 import type { DirectNotice, Scene } from './scene.ts'
 import { missedWords } from './page-words.ts'
 import {

@@ -4,7 +4,7 @@ import { channelName, inline, quoted, when } from '../blocks.ts'
 import { missedWords } from './page-words.ts'
 import type { Scene } from './scene.ts'
 import { unansweredWords } from './state.ts'
-import { errorWords, named, promiseWords, tierName } from './words.ts'
+import { errorWords, named, promiseWords, tierName, waysWords } from './words.ts'
 
 /** One event in words; `quote` is what somebody wrote, set off from ours. Whoever acted is named in plain text. */
 export type Told = { sentence: string; quote?: string | null }
@@ -29,12 +29,14 @@ const words: { [K in EventKind]: Words<K> } = {
   raised: ({ asked, missed }, _, scene) =>
     `${missedWords(scene, missed)} ${tierName(asked.tier)} was asked to see to it${people(scene, asked)}.`,
   tier_skipped: ({ tier }) => `Nobody is on call in tier ${tierName(tier)}, so it was skipped.`,
-  fallback_told: ({ channel, reason }) =>
-    `The fallback channel ${channelName(channel)} was told: ${fallbackWords[reason]}.`,
+  fallback_told: ({ channel, reason, beyond }) =>
+    `The fallback channel ${channelName(channel)} was told${beyond ? `, and beyond Slack ${waysWords(beyond)}` : ''}: ${fallbackWords[reason]}.`,
   page_delivered: ({ channel, waitUntil }) =>
     `The page to ${channelName(channel)} arrived${waitUntil ? `; the time to acknowledge is up ${when(waitUntil)}` : ''}.`,
   page_undeliverable: ({ channel, error }) =>
     `The page to ${channelName(channel)} could not be delivered: ${errorWords(error)}.`,
+  page_fell_back: ({ tier, channel, isLate, beyond }) =>
+    `The page to ${tierName(tier)} in ${channelName(channel)} ${isLate ? 'had not arrived after a minute' : 'can not arrive'}, so it fell back to ${waysWords(beyond)}.`,
   wait_started: ({ waitUntil }) =>
     `The page had not arrived after a minute, so its time runs anyway, until ${when(waitUntil)}.`,
   unanswered: ({ remindAt }, _, scene) =>

@@ -1,4 +1,4 @@
-import { isObsolete } from '../../domain/notice.ts'
+import { isObsolete } from '../../domain/obsolete.ts'
 import type { PromiseName } from '../../domain/promises.ts'
 import { when } from '../blocks.ts'
 import type { PageNotice, Scene } from './scene.ts'

@@ -1,4 +1,4 @@
-import type { Actor, Escalation } from '../../domain/escalation.ts'
+import type { Actor, Escalation, Way } from '../../domain/escalation.ts'
 import { isPerson } from '../../domain/escalation.ts'
 import type { PromiseName } from '../../domain/promises.ts'
 import { numberOf } from '../../domain/ticket.ts'
@@ -86,6 +86,13 @@ export const promiseWords: Record<PromiseName, string> = {
   resolve: 'the resolution',
   thirtyDays: 'the end after 30 days',
 }
+
+/** `e-mail and webhook`. */
+export function waysWords(ways: readonly Way[]): string {
+  return listed(ways.map((way) => wayLabels[way]))
+}
+
+const wayLabels: Record<Way, string> = { email: 'e-mail', webhook: 'webhook' }
 
 /** `a, b and c`. */
 export function listed(items: readonly string[]): string {

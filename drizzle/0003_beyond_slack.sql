@@ -1,0 +1,3 @@
+ALTER TABLE "notices" ADD COLUMN "fell_back_at" timestamp (3) with time zone;--> statement-breakpoint
+CREATE INDEX "notices_late" ON "notices" USING btree ("created_at") WHERE kind = 'page' and state in ('pending', 'sending', 'unsure') and fell_back_at is null;--> statement-breakpoint
+CREATE INDEX "notices_beyond" ON "notices" USING btree ("target","priority") WHERE state = 'pending' and kind in ('email', 'webhook');

@@ -1,0 +1,133 @@
+import { and, eq, inArray, lte, sql } from 'drizzle-orm'
+import type { Escalation } from '../domain/escalation.ts'
+import { addMs } from '../domain/time.ts'
+import { alarmsOf } from './alarm.ts'
+import type { Db, Tx } from './database.ts'
+import { toEscalation } from './escalations.ts'
+import type { Store } from './escalations.ts'
+import { leaseMs } from './outbox.ts'
+import type { NoticeRow } from './outbox.ts'
+import { enqueue } from './save.ts'
+import { escalations, notices } from './schema.ts'
+
+/** The outbox's other lane: e-mails and webhook requests, which go out whatever becomes of Slack. */
+const isBeyond = sql`kind in ('email', 'webhook')`
+
+/** More e-mails than this wait for one address: they go out as one. */
+const emailsAtOnce = 5
+/** What one e-mail can list; the rest comes with the next one. */
+const listedAtMost = 1000
+
+/**
+ * Claims what may go out now to targets that are not busy: of each address the best e-mail, or all of them when too many
+ * wait; of the webhook the best `requests`. Each is `sending` with a lease when this returns, and committed as such.
+ */
+export async function claimBeyond(
+  db: Db,
+  now: Date,
+  requests: number,
+  busy: readonly string[],
+): Promise<NoticeRow[]> {
+  const claimed = await db
+    .update(notices)
+    .set({
+      state: 'sending',
+      attempts: sql`${notices.attempts} + 1`,
+      attemptedAt: now,
+      leaseUntil: addMs(now, leaseMs),
+    })
+    .where(
+      sql`${notices.state} = 'pending' and ${notices.id} in (
+        select id from notices where state = 'pending' and id in (
+          select id from (
+            select id, kind, count(*) over (partition by target) as waiting,
+              row_number() over (partition by target order by priority, created_at, key) as place
+            from notices
+            where state = 'pending' and ${isBeyond} and not_before <= ${now.toISOString()}::timestamptz
+              and target <> all(${sql.param(busy)}::text[])
+          ) ranked
+          where case kind when 'webhook' then place <= ${requests}
+            else place = 1 or (waiting > ${emailsAtOnce} and place <= ${listedAtMost}) end
+        ) for update skip locked)`,
+    )
+    .returning()
+  return claimed.sort((a, b) => a.priority - b.priority || a.createdAt.getTime() - b.createdAt.getTime())
+}
+
+/** Whoever claimed these died with them: they are sent again, by the same id, so that whoever gets them twice can tell. */
+export async function expireBeyond(db: Db, now: Date): Promise<void> {
+  await db
+    .update(notices)
+    .set({
+      state: 'pending',
+      notBefore: now,
+      leaseUntil: null,
+      error: 'the sender stopped before it heard the answer',
+    })
+    .where(and(eq(notices.state, 'sending'), lte(notices.leaseUntil, now), isBeyond))
+}
+
+/** They were taken by whoever delivers them. */
+export async function settleTaken(db: Db, rows: readonly NoticeRow[], now: Date): Promise<void> {
+  await settle(db, rows, { state: 'sent', settledAt: now, error: null })
+}
+
+/** They are tried again at `notBefore`. */
+export async function settleAgain(
+  db: Db,
+  rows: readonly NoticeRow[],
+  notBefore: Date,
+  error: string,
+): Promise<void> {
+  await settle(db, rows, { state: 'pending', notBefore, error })
+}
+
+/** Nobody needs them any more. */
+export async function settleNeedless(
+  db: Db,
+  rows: readonly NoticeRow[],
+  now: Date,
+  why: string,
+): Promise<void> {
+  await settle(db, rows, { state: 'dropped', settledAt: now, error: why })
+}
+
+/** They can never be delivered: the administrators hear of it in Slack. */
+export async function settleRefused(
+  store: Store,
+  rows: readonly NoticeRow[],
+  now: Date,
+  error: string,
+  problem: string,
+): Promise<void> {
+  await store.db.transaction(async (tx) => {
+    await settle(tx, rows, { state: 'failed', settledAt: now, error })
+    await enqueue(tx, alarmsOf(store.book.live, problem, now), now)
+  })
+  store.committed()
+}
+
+async function settle(
+  db: Db | Tx,
+  rows: readonly NoticeRow[],
+  values: Partial<typeof notices.$inferInsert>,
+): Promise<void> {
+  const ids = rows.map(({ id }) => id)
+  // Whoever lost the lease meanwhile settles nothing: all of these were claimed at one instant.
+  const claimedAt = rows[0]?.attemptedAt
+  if (!claimedAt) return
+  await db
+    .update(notices)
+    .set({ ...values, leaseUntil: null })
+    .where(and(inArray(notices.id, ids), eq(notices.state, 'sending'), eq(notices.attemptedAt, claimedAt)))
+}
+
+/** The escalations that these notices are about, by id. */
+export async function escalationsOf(
+  db: Db,
+  rows: readonly NoticeRow[],
+): Promise<ReadonlyMap<number, Escalation>> {
+  const ids = rows.flatMap(({ escalation }) => escalation ?? [])
+  const found = await db.select().from(escalations).where(inArray(escalations.id, ids))
+  return new Map(found.map((row) => [row.id, toEscalation(row)]))
+}

@@ -1,0 +1,216 @@
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { timelineOf } from '#store/timeline.ts'
+import { plain, startDesk, type Desk } from '../support/desk.ts'
+import { startMailServer, type MailServer } from '../support/mail-server.ts'
+import { startReceiver, type Receiver } from '../support/receiver.ts'
+import { ticketEvent } from '../support/tickets.ts'
+import { examplePolicy } from '../support/world.ts'
+
+let mail: MailServer
+let pager: Receiver
+let desk: Desk
+beforeAll(async () => {
+  mail = await startMailServer()
+  pager = await startReceiver()
+  const beyond = `email: oncall@example.com, webhook: { url: "${pager.url}", secret: "${pager.secret}" }`
+  const policy = examplePolicy.replace('{ channel: C0ADMINS }', `{ channel: C0ADMINS, ${beyond} }`)
+  desk = await startDesk({ policy, config: { smtp: { url: mail.url, from: 'belay@example.com' } } })
+})
+afterEach(async () => {
+  await desk.clear()
+  mail.arrived()
+  pager.received()
+})
+afterAll(async () => {
+  await desk[Symbol.asyncDispose]()
+  await pager[Symbol.asyncDispose]()
+  await mail[Symbol.asyncDispose]()
+})
+
+/** Slack takes no message any more, until this is called: it fails, or it refuses us. */
+function slackIsAway(how: 'fails' | 'refuses' = 'fails'): () => void {
+  const effect =
+    how === 'fails'
+      ? ({ kind: 'status', status: 503 } as const)
+      : ({ kind: 'error', error: 'token_revoked' } as const)
+  const comesBack = desk.sandbox.fault({ on: 'chat.postMessage', times: 0, effect })
+  onTestFinished(comesBack)
+  return comesBack
+}
+
+/** Tickets that come in while nobody can be asked in Slack. Resolves with their names. */
+async function tickets(...subjects: string[]): Promise<string[]> {
+  const answers = subjects.map((subject) =>
+    desk.hook(ticketEvent('ticket.escalated', { id: `away ${subject}`, subject, ...plain })),
+  )
+  return (await Promise.all(answers)).map(({ body }) => String(body['escalation']))
+}
+
+async function solve(...subjects: string[]): Promise<void> {
+  for (const subject of subjects) await desk.hook(ticketEvent('ticket.solved', { id: `away ${subject}` }))
+  await desk.quiet()
+}
+
+/** A channel that is archived until this is called, or the test is over. */
+async function archived(channel: string): Promise<() => Promise<void>> {
+  const { sandbox, quiet } = desk
+  await sandbox.act({ type: 'archive', as: 'U0HEAD', channel })
+  let isMended = false
+  const mend = async () => {
+    if (isMended) return
+    isMended = true
+    await sandbox.act({ type: 'unarchive', as: 'U0HEAD', channel })
+    await quiet()
+  }
+  onTestFinished(mend)
+  return mend
+}
+
+it('nobody answers: an e-mail and a request say so at once, and again after half an hour', async () => {
+  const { name } = await desk.escalate('Checkout fails')
+  await desk.pass(91)
+  const [email, ...more] = mail.arrived()
+  expect(more).toEqual([])
+  expect(email?.to).toEqual(['oncall@example.com'])
+  expect(email?.subject).toBe(`[critical] Acme GmbH: Checkout fails - ${name} is unanswered`)
+  for (const part of ['https://desk.example/t/4711', 'First-line engineer 2', '/archives/C0MGMT/p'])
+    expect(email?.text).toContain(part)
+  const [request, ...others] = pager.received()
+  expect(others).toEqual([])
+  expect(request).toMatchObject({
+    type: 'escalation.unanswered',
+    data: { escalation: name, severity: 'critical', customer: 'Acme GmbH', state: 'unanswered' },
+  })
+  expect(email?.id).toMatch(/^<[0-9a-f-]{36}@example.com>$/)
+  await desk.pass(30)
+  expect([mail.arrived().length, pager.received().length]).toEqual([1, 1])
+})
+
+it('a channel that is archived: both are told at once', async () => {
+  const mend = await archived('C0FRONT')
+  const [name] = await tickets('Archived')
+  await desk.quiet()
+  expect(mail.arrived().map(({ subject }) => subject)).toEqual([
+    `[critical] Small shop: Archived - a page of ${name} could not be delivered`,
+  ])
+  expect(pager.received()).toMatchObject([
+    { type: 'escalation.undeliverable', data: { escalation: name, state: 'paging' } },
+  ])
+  await mend()
+  await solve('Archived')
+})
+
+it('Slack is away for a minute: both are told once, and when it is back there is one page', async () => {
+  const comesBack = slackIsAway()
+  const [name] = await tickets('Away')
+  await desk.pass(0.9)
+  expect([mail.arrived(), pager.received()]).toEqual([[], []])
+  await desk.pass(0.15)
+  await desk.pass(2)
+  expect(mail.arrived().map(({ subject }) => subject)).toEqual([
+    `[critical] Small shop: Away - the page of ${name} is late`,
+  ])
+  expect(pager.received()).toMatchObject([{ type: 'page.late', data: { escalation: name, state: 'paging' } }])
+  comesBack()
+  await desk.pass(1.5)
+  expect(
+    desk.sandbox.messages('C0FRONT').filter(({ text, thread_ts }) => text.includes('Away') && !thread_ts),
+  ).toHaveLength(1)
+  const entries = await timelineOf(desk.belay.store.db, Number(name?.slice(2)))
+  expect(entries.map(({ kind }) => kind).sort()).toEqual([
+    'opened',
+    'page_delivered',
+    'page_fell_back',
+    'paged',
+    'wait_started',
+  ])
+  await solve('Away')
+  expect([mail.arrived(), pager.received()]).toEqual([[], []])
+})
+
+it('many pages at once are one e-mail, the worst first, and a request each', async () => {
+  const comesBack = slackIsAway('refuses')
+  const subjects = ['One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven']
+  const names = await tickets(...subjects)
+  const [worst] = await tickets('Enterprise')
+  await desk.pass(1.5)
+  const [email, ...more] = mail.arrived()
+  expect(more).toEqual([])
+  expect(email?.subject).toMatch(/^8 escalations need somebody - the worst: \[critical\] Small shop: /)
+  for (const name of [...names, worst]) expect(email?.text).toContain(`${name} [critical]`)
+  const told = pager.received().map(({ data }) => String(data['escalation']))
+  expect(new Set(told)).toEqual(new Set([...names, worst]))
+  expect(told).toHaveLength(8)
+  comesBack()
+  await solve(...subjects, 'Enterprise')
+})
+
+it('the mail server is down: the request does not wait for it, and the e-mail comes when it is up, once', async () => {
+  await mail.down()
+  const mend = await archived('C0FRONT')
+  await tickets('Mail is down')
+  await desk.quiet()
+  expect(pager.received()).toHaveLength(1)
+  await desk.pass(1.5)
+  await desk.manager.sees('dm', "oncall@example.com can't be reached")
+  await mail.up()
+  await desk.pass(1.5)
+  expect(mail.arrived()).toHaveLength(1)
+  expect(pager.received()).toEqual([])
+  await mend()
+  await solve('Mail is down')
+})
+
+it('an address that is refused is not tried again, and the administrators hear of it', async () => {
+  mail.refuse('oncall@example.com')
+  const mend = await archived('C0FRONT')
+  await tickets('Refused')
+  await desk.quiet()
+  await desk.manager.sees('dm', "The fallback's address oncall@example.com refuses what it is told")
+  mail.refuse('oncall@example.com', false)
+  await desk.pass(2)
+  expect(mail.arrived()).toEqual([])
+  expect(pager.received()).toHaveLength(1)
+  await mend()
+  await solve('Refused')
+})
+
+it('a receiver that fails is asked again by the same id', async () => {
+  pager.answers(500, 429)
+  const mend = await archived('C0FRONT')
+  await tickets('Failing pager')
+  await desk.pass(0.5)
+  const requests = pager.received()
+  expect(requests.map(({ status }) => status)).toEqual([500, 429, 200])
+  expect(new Set(requests.map(({ id }) => id)).size).toBe(1)
+  expect(mail.arrived()).toHaveLength(1)
+  await mend()
+  await solve('Failing pager')
+})
+
+it.each([410, 302])(
+  'a receiver that answers %i is not asked again, and the administrators hear of it',
+  async (status) => {
+    pager.answers(status)
+    const mend = await archived('C0FRONT')
+    await tickets(`Gone ${status}`)
+    await desk.pass(2)
+    expect(pager.received().map((request) => request.status)).toEqual([status])
+    await desk.manager.sees(
+      'dm',
+      `The fallback's webhook refuses what it is told: the webhook's receiver: HTTP ${status}`,
+    )
+    await mend()
+    await solve(`Gone ${status}`)
+  },
+)
+
+it('two replicas tell it once', async () => {
+  await desk.replica()
+  const comesBack = slackIsAway('refuses')
+  await tickets('Twice?', 'Twice two?')
+  await desk.pass(1.5)
+  expect([mail.arrived().length, pager.received().length]).toEqual([2, 2])
+  comesBack()
+  await solve('Twice?', 'Twice two?')
+})

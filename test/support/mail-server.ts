@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+
+/** An e-mail as it arrived. `headers` by lower-case name. */
+type Mail = { to: string[]; subject: string; id: string; text: string; headers: Map<string, string> }
+
+/** A mail server on loopback that takes mail from `belay` with a password. */
+export type MailServer = AsyncDisposable & {
+  url: string
+  /** What arrived since this was last asked. */
+  arrived: () => Mail[]
+  /** From now on this address is refused with 550, or not any more. */
+  refuse: (address: string, isRefused?: boolean) => void
+  /** Nobody listens any more, or again, at the same address. */
+  down: () => Promise<void>
+  up: () => Promise<void>
+}
+
+export async function startMailServer(): Promise<MailServer> {
+  const mails: Mail[] = []
+  const refused = new Set<string>()
+  let server = serverFor(mails, refused)
+  const listen = async (port: number) => {
+    server.listen(port, '127.0.0.1')
+    await once(server.server, 'listening')
+    return (server.server.address() as AddressInfo).port
+  }
+  const down = () => new Promise<void>((closed) => server.close(closed))
+  const port = await listen(0)
+  return {
+    url: `smtp://belay:secret@127.0.0.1:${port}`,
+    arrived: () => mails.splice(0),
+    refuse: (address, isRefused = true) => void refused[isRefused ? 'add' : 'delete'](address),
+    down,
+    up: async () => {
+      server = serverFor(mails, refused)
+      await listen(port)
+    },
+    [Symbol.asyncDispose]: down,
+  }
+}
+
+function serverFor(mails: Mail[], refused: ReadonlySet<string>): SMTPServer {
+  return new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    onAuth: ({ username, password }, _session, done) =>
+      username === 'belay' && password === 'secret' ? done(null, { user: username }) : done(new Error('no')),
+    onRcptTo: ({ address }, _session, done) =>
+      refused.has(address)
+        ? done(Object.assign(new Error('no such mailbox'), { responseCode: 550 }))
+        : done(),
+    onData: (stream, { envelope }, done) => {
+      const parts: Buffer[] = []
+      stream
+        .on('data', (part: Buffer) => parts.push(part))
+        .on('end', () => {
+          const to = envelope.rcptTo.map(({ address }) => address)
+          mails.push(mailOf(Buffer.concat(parts).toString(), to))
+          done()
+        })
+    },
+  })
+}
+
+function mailOf(source: string, to: string[]): Mail {
+  const end = source.indexOf('\r\n\r\n')
+  const unfolded = source.slice(0, end).replaceAll(/\r\n[ \t]+/g, ' ')
+  const headers = new Map(
+    unfolded.split('\r\n').map((line) => {
+      const colon = line.indexOf(':')
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const
+    }),
+  )
+  const header = (name: string) => headers.get(name) ?? ''
+  const body = source.slice(end + 4).replaceAll('\r\n', '\n')
+  const isQuoted = header('content-transfer-encoding') === 'quoted-printable'
+  return {
+    to,
+    headers,
+    subject: header('subject'),
+    id: header('message-id'),
+    text: isQuoted ? unquoted(body) : body,
+  }
+}
+
+function unquoted(body: string): string {
+  const bytes = body.replaceAll('=\n', '').replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => `%${hex}`)
+  return decodeURIComponent(bytes.replaceAll(/%(?![0-9A-F]{2})/g, '%25'))
+}
