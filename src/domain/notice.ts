@@ -255,7 +255,21 @@ export function targetOf(notice: Notice): string {
   }
 }
 
-/** Notices of a lower priority ask somebody for something; from here on they only inform. */
+/** A notice that asks somebody to take an escalation. */
+export type Asking = Extract<Notice, { kind: 'page' | 'direct' }>
+
+/** True for a page, and for the direct messages that page. */
+export function asks(notice: Notice): notice is Asking {
+  return (
+    notice.kind === 'page' ||
+    (notice.kind === 'direct' && (notice.about === 'asked' || notice.about === 'raised'))
+  )
+}
+
+/**
+ * Notices of a lower priority ask somebody for something; from here on they only inform. Cards go before the lines that
+ * wait for their threads.
+ */
 export const informing = 100_000
 
 /**
@@ -264,7 +278,7 @@ export const informing = 100_000
  */
 function priorityOf(notice: Notice, urgency: number): number {
   const number = pageNumberOf(notice)
-  return (number === null ? informing : 0) + Math.min(urgency, 99) * 1000 + Math.min(number ?? 0, 999)
+  return (number === null ? 2 * informing : 0) + Math.min(urgency, 99) * 1000 + Math.min(number ?? 0, 999)
 }
 
 /** The number of the page that a notice is, or stands in for; null for one that only informs. */
@@ -276,7 +290,7 @@ function pageNumberOf(notice: Notice): number | null {
     case 'webhook':
       return notice.cause.number
     case 'direct':
-      return notice.about === 'asked' || notice.about === 'raised' ? (notice.page ?? 0) : null
+      return asks(notice) ? (notice.page ?? 0) : null
     default:
       return null
   }

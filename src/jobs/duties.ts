@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Observer } from '../observer.ts'
-import type { Sending } from '../slack/deliver.ts'
+import type { Sending } from '../slack/sending.ts'
 import { handleEvent } from '../slack/listeners/events.ts'
 import type { Store } from '../store/escalations.ts'
 import { forgetOld } from '../store/inbox.ts'

@@ -1,20 +1,14 @@
 import type { Clock } from '../clock.ts'
-import type { Escalation } from '../domain/escalation.ts'
-import { isOver } from '../domain/obsolete.ts'
-import { addMs, secondMs } from '../domain/time.ts'
-import { claimStale, replaceLost, settleBehind, settleLost, settleRefreshed } from '../store/cards.ts'
-import { find } from '../store/escalations.ts'
-import type { CardRow, NoticeRow } from '../store/outbox.ts'
-import { claimNotices, claimUnsure, expireLeases } from '../store/outbox.ts'
+import { claimStale } from '../store/cards.ts'
+import { claimUnsure, expireLeases } from '../store/outbox.ts'
+import { claimMessages } from '../store/summaries.ts'
 import type { Lane } from '../fallback/lane.ts'
-import { classify } from '../slack/clients.ts'
-import type { Sending } from '../slack/deliver.ts'
 import { deliver } from '../slack/deliver.ts'
 import { describe } from '../slack/log.ts'
 import { everywhere } from '../slack/pace.ts'
 import { reconcile } from '../slack/reconcile.ts'
-import { fingerprint, renderCard } from '../slack/render.ts'
-import type { Message } from '../slack/render.ts'
+import { refresh } from '../slack/refresh.ts'
+import type { Sending } from '../slack/sending.ts'
 
 /** How much is under way at once: posts to different targets, edits, and looks for what may have arrived. */
 const atOnce = { posts: 16, edits: 4, looks: 4 }
@@ -116,8 +110,8 @@ export class Pump {
   async #look(clock: Clock): Promise<void> {
     const room = atOnce.looks - this.#looking.size
     if (room <= 0 || this.#stopped) return
-    for (const row of await claimUnsure(this.#sending.store.db, clock.now(), room))
-      this.#start(this.#looking, row.id, reconcile(this.#sending, row))
+    for (const claim of await claimUnsure(this.#sending.store.db, clock.now(), room))
+      this.#start(this.#looking, claim[0].id, reconcile(this.#sending, claim))
   }
 
   async #post(clock: Clock): Promise<void> {
@@ -127,22 +121,18 @@ export class Pump {
       const room = atOnce.posts - this.#posting.size
       if (room <= 0 || this.#stopped || pace.readyAt(everywhere, now)) return
       const busy = [...this.#posting.keys(), ...pace.busy(now)]
-      const claimed = await claimNotices(store.db, now, { limit: room, busy, served: pace.served(now) })
+      const claimed = await claimMessages(store.db, now, { limit: room, busy, served: pace.served(now) })
       if (claimed.length === 0) return
-      for (const row of claimed) this.#start(this.#posting, row.target, this.#deliver(row))
+      for (const claim of claimed) this.#start(this.#posting, claim[0].target, deliver(this.#sending, claim))
     }
-  }
-
-  async #deliver(row: NoticeRow): Promise<void> {
-    await deliver(this.#sending, row)
   }
 
   async #edit(clock: Clock): Promise<void> {
     const now = clock.now()
     const room = atOnce.edits - this.#editing.size
     if (room <= 0 || this.#stopped || this.#sending.pace.readyAt('chat.update', now)) return
-    for (const card of await claimStale(this.#sending.store.db, now, room))
-      this.#start(this.#editing, card.id, refresh(this.#sending, card))
+    for (const live of await claimStale(this.#sending.store.db, now, room))
+      this.#start(this.#editing, live[0].id, refresh(this.#sending, live))
   }
 
   /** What a failure leaves behind is found again by its lease. */
@@ -156,50 +146,5 @@ export class Pump {
         this.wake()
       })
     underway.set(key, watched)
-  }
-}
-
-/** Edits one live message to what is true now. */
-async function refresh(sending: Sending, card: CardRow): Promise<void> {
-  const { store, clock, writes, pace, log } = sending
-  const now = clock.now()
-  const escalation = await find(store.db, card.escalation)
-  if (!escalation) return
-  const message = await drawn(sending, card, escalation, now)
-  if (!message) return settleBehind(store.db, card.id, addMs(now, undrawableMs))
-  try {
-    const shown = fingerprint(message)
-    if (shown !== card.shown) await writes.chat.update({ channel: card.channel, ts: card.ts, ...message })
-    await settleRefreshed(store.db, card.id, escalation.version, shown)
-    if (card.shape !== 'card' && isOver(card.notice, escalation))
-      await settleLost(store.db, card.id, 'its page is over')
-  } catch (error) {
-    const verdict = classify(error, 'chat.update')
-    log.warn({ card: card.id, escalation: card.escalation, verdict }, 'a card was not edited')
-    if (verdict.kind === 'gone') return replaceLost(store.db, card, verdict.why, now)
-    if (verdict.kind === 'permanent') return settleLost(store.db, card.id, verdict.why)
-    const waitMs = verdict.kind === 'retry' ? verdict.afterMs : retryEditMs
-    if (verdict.kind !== 'unsure') pace.block('chat.update', addMs(now, waitMs))
-    return settleBehind(store.db, card.id, addMs(now, Math.max(waitMs, secondMs)))
-  }
-}
-
-const retryEditMs = 3 * secondMs
-/** A view that fails today fails a second later, too. */
-const undrawableMs = 15 * secondMs
-
-/** The card as it should be; null when no view can draw it. */
-async function drawn(
-  sending: Sending,
-  card: CardRow,
-  escalation: Escalation,
-  now: Date,
-): Promise<Message | null> {
-  try {
-    return await renderCard(sending, card, escalation, now)
-  } catch (error) {
-    const about = { card: card.id, escalation: card.escalation }
-    sending.log.error({ err: describe(error), ...about }, 'a card could not be drawn')
-    return null
   }
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, eq, inArray } from 'drizzle-orm'
 import type { Actor, Escalation, Event } from '../domain/escalation.ts'
 import type { Terms } from '../domain/terms.ts'
 import { waitAfter } from '../domain/terms.ts'
@@ -8,32 +8,49 @@ import { notices } from '../store/schema.ts'
 import type { Identity } from './identity.ts'
 import type { Directory } from './names.ts'
 import { names } from './names.ts'
-import type { PageFate, Scene } from './views/scene.ts'
+import type { PageFate, PageNotice, Scene } from './views/scene.ts'
 
 export type Gathering = { store: Store; directory: Directory; identity: () => Identity | undefined }
 
 /** Everything a view of this escalation may know, as of now. `others`: more people whose names the view will need. */
 export async function gather(
-  { store, directory, identity }: Gathering,
+  gathering: Gathering,
   escalation: Escalation,
   now: Date,
   others: (Actor | null)[] = [],
 ): Promise<Scene> {
-  const { db, book } = store
-  const version = await book.version(db, escalation.policyHash)
-  const policy = version.policies[escalation.policy]
-  const [terms, pages, links, known] = await Promise.all([
-    book.terms(db, escalation.policyHash, escalation.policy),
-    pageFates(store, escalation.id),
-    linksOf(store, escalation.id, identity()),
-    names(directory, [...peopleIn(escalation), ...others], now),
+  const scenes = await gatherMany(gathering, [escalation], now, others)
+  return scenes.get(escalation.id)!
+}
+
+/** `gather` for many at once, by the escalation's number: a summary must not ask the database for each of its lines. */
+export async function gatherMany(
+  { store, directory, identity }: Gathering,
+  escalations: readonly Escalation[],
+  now: Date,
+  others: (Actor | null)[] = [],
+): Promise<Map<number, Scene>> {
+  const ids = escalations.map(({ id }) => id)
+  const [pages, links, known] = await Promise.all([
+    pageFates(store, ids),
+    linksOf(store, ids, identity()),
+    names(directory, [...escalations.flatMap(peopleIn), ...others], now),
   ])
+  const scenes = new Map<number, Scene>()
+  for (const escalation of escalations) {
+    const { id } = escalation
+    const shared = { pages: pages.get(id) ?? [], links: links.get(id) ?? new Map(), names: known }
+    scenes.set(id, { escalation, now, ...shared, ...(await policyOf(store, escalation, now)) })
+  }
+  return scenes
+}
+
+/** What a view shows of the policy that the escalation started with. */
+async function policyOf({ db, book }: Store, escalation: Escalation, now: Date) {
+  const version = await book.version(db, escalation.policyHash)
+  const terms = await book.terms(db, escalation.policyHash, escalation.policy)
+  const policy = version.policies[escalation.policy]
   return {
-    escalation,
-    now,
-    pages,
-    links,
-    names: known,
     answerBy: answerBy(escalation, terms, now),
     ladder: (policy?.tiers ?? []).map(({ tier }) => ({ tier, channel: version.tiers[tier]?.channel ?? '' })),
     rounds: policy?.rounds ?? 1,
@@ -67,43 +84,39 @@ export function peopleOf(event: Event): (Actor | null)[] {
   }
 }
 
-async function pageFates({ db }: Store, escalation: number): Promise<PageFate[]> {
+async function pageFates({ db }: Store, ids: number[]): Promise<Map<number, PageFate[]>> {
   const rows = await db
     .select()
     .from(notices)
-    .where(and(eq(notices.escalation, escalation), eq(notices.kind, 'page')))
+    .where(and(inArray(notices.escalation, ids), eq(notices.kind, 'page')))
     .orderBy(asc(notices.createdAt))
-  return rows.flatMap(({ notice, target, state, attempts, createdAt, settledAt, error }) =>
-    notice.kind === 'page'
-      ? [
-          {
-            number: notice.number,
-            tier: notice.tier,
-            channel: target,
-            state,
-            attempts,
-            at: createdAt,
-            settledAt,
-            error,
-          },
-        ]
-      : [],
-  )
+  const fates = new Map<number, PageFate[]>()
+  for (const row of rows) {
+    if (row.notice.kind !== 'page' || row.escalation === null) continue
+    fates.set(row.escalation, [...(fates.get(row.escalation) ?? []), fateOf(row, row.notice)])
+  }
+  return fates
 }
 
-/** Where the card of each channel is. */
+function fateOf(row: typeof notices.$inferSelect, { number, tier }: PageNotice): PageFate {
+  const { target: channel, state, attempts, createdAt: at, settledAt, error, summary } = row
+  return { number, tier, channel, state, attempts, at, settledAt, error, together: summary !== null }
+}
+
+/** Where the card of each channel is, by escalation. */
 async function linksOf(
   { db }: Store,
-  escalation: number,
+  ids: number[],
   identity: Identity | undefined,
-): Promise<Map<string, string>> {
-  if (!identity) return new Map()
-  const cards = await cardsOf(db, escalation)
-  return new Map(
-    cards
-      .filter(({ shape, lost }) => shape === 'card' && lost === null)
-      .map(({ channel, ts }) => [channel, permalink(identity, channel, ts)]),
-  )
+): Promise<Map<number, Map<string, string>>> {
+  const links = new Map<number, Map<string, string>>()
+  if (!identity) return links
+  for (const { escalation, shape, lost, channel, ts } of await cardsOf(db, ids)) {
+    if (shape !== 'card' || lost !== null) continue
+    const known = links.get(escalation) ?? new Map<string, string>()
+    links.set(escalation, known.set(channel, permalink(identity, channel, ts)))
+  }
+  return links
 }
 
 /** `https://team.slack.com/archives/C…/p…`: a message's address. */

@@ -1,13 +1,14 @@
 import { addMs, minuteMs, secondMs } from '../domain/time.ts'
-import type { NoticeRow } from '../store/outbox.ts'
-import { lookAfterMs, noticeById, settleFailed, settleRetry, settleUnsure } from '../store/outbox.ts'
+import type { Claim, NoticeRow } from '../store/outbox.ts'
+import { lookAfterMs, messageById, settleFailed, settleRetry, settleUnsure } from '../store/outbox.ts'
 import { personById } from '../store/people.ts'
 import { cardIn } from '../store/cards.ts'
 import type { CardShape } from '../store/schema.ts'
 import { classify } from './clients.ts'
 import type { Outcome } from './clients.ts'
-import type { Sending } from './deliver.ts'
-import { arrived, mayRepeat, metadataType } from './deliver.ts'
+import { idOf, metadataType } from './sending.ts'
+import type { Sending } from './sending.ts'
+import { arrived, mayRepeat } from './settle.ts'
 
 /** How far before the attempt a message may be stamped: clocks differ. */
 const clockSlackMs = 2 * minuteMs
@@ -21,52 +22,56 @@ const searchForMs = minuteMs
 const lookAgainMs = 5 * secondMs
 
 /** We did not hear what it shows, so it is edited once in any case. */
-const unheard = { version: 0, shown: null }
+const unheard = { versions: new Map<number, number>(), shown: null }
 
 type Found = { channel: string; ts: string; thread: boolean }
 
 /**
- * Looks for an unsure notice in its channel's history: found, it was sent; absent twice (3 s and 15 s after the attempt),
+ * Looks for an unsure message in its channel's history: found, it was sent; absent twice (3 s and 15 s after the attempt),
  * it is sent again. Where the history can't be read, a page is sent again with a word of warning.
  */
-export async function reconcile(sending: Sending, row: NoticeRow): Promise<void> {
+export async function reconcile(sending: Sending, claim: Claim): Promise<void> {
   const now = sending.clock.now()
   try {
-    const found = await look(sending, row)
-    if (found) return await arrived(sending, row, { ...found, shape: shapeOf(row, found), ...unheard })
-    return await absent(sending, row, now)
+    const found = await look(sending, claim)
+    if (found) return await arrived(sending, claim, { ...found, shape: shapeOf(claim, found), ...unheard })
+    return await absent(sending, claim, now)
   } catch (error) {
-    return unsearched(sending, row, classify(error, 'conversations.history'), now)
+    return unsearched(sending, claim, classify(error, 'conversations.history'), now)
   }
 }
 
 /** A look that failed says nothing. While Slack is away altogether nothing could be sent either, so the looking goes on. */
-async function unsearched(sending: Sending, row: NoticeRow, verdict: Outcome, now: Date): Promise<void> {
-  sending.log.warn({ notice: row.id, verdict }, 'the history could not be searched')
+async function unsearched(sending: Sending, claim: Claim, verdict: Outcome, now: Date): Promise<void> {
+  const [{ attemptedAt, looks }] = claim
+  sending.log.warn({ message: idOf(claim), verdict }, 'the history could not be searched')
   const isAway = verdict.kind === 'away' || (verdict.kind === 'retry' && verdict.scope === 'all')
-  const hasWaited = now.getTime() - (row.attemptedAt ?? now).getTime() >= searchForMs
-  if (verdict.kind === 'permanent' || (hasWaited && !isAway)) return again(sending, row, mayRepeat)
+  const hasWaited = now.getTime() - (attemptedAt ?? now).getTime() >= searchForMs
+  if (verdict.kind === 'permanent' || (hasWaited && !isAway)) return again(sending, claim, mayRepeat)
   const waitMs = verdict.kind === 'retry' ? Math.max(verdict.afterMs, lookAgainMs) : lookAgainMs
   const lookAt = addMs(now, Math.min(waitMs, searchForMs))
-  return settleUnsure(sending.store.db, row, lookAt, row.looks, verdict.why)
+  return settleUnsure(sending.store.db, claim, lookAt, looks, verdict.why)
 }
 
-async function absent(sending: Sending, row: NoticeRow, now: Date): Promise<void> {
-  if (row.looks + 1 < lookAfterMs.length)
-    return settleUnsure(sending.store.db, row, nextLook(row, now), row.looks + 1, 'not in the history yet')
-  return again(sending, row, 'it was not in the history')
+async function absent(sending: Sending, claim: Claim, now: Date): Promise<void> {
+  const [first] = claim
+  const looks = first.looks + 1
+  if (looks < lookAfterMs.length)
+    return settleUnsure(sending.store.db, claim, nextLook(first, now), looks, 'not in the history yet')
+  return again(sending, claim, 'it was not in the history')
 }
 
 /** What is surely not there is sent again: pages until they arrive, other messages a few times. */
 const otherAttempts = 5
 
-async function again({ store, clock, observer }: Sending, row: NoticeRow, why: string): Promise<void> {
-  const isPage = row.kind === 'page' || row.kind === 'direct'
+async function again({ store, clock, observer }: Sending, claim: Claim, why: string): Promise<void> {
+  const [{ kind, attempts }] = claim
+  const isPage = kind === 'page' || kind === 'direct'
   const most = why === mayRepeat ? 2 : otherAttempts
-  const isAgain = isPage || row.attempts < most
-  observer.delivered(row.kind, isAgain ? 'retry' : 'permanent')
-  if (isAgain) return settleRetry(store.db, row, clock.now(), why)
-  await settleFailed(store.db, row, clock.now(), `Nobody knows whether it arrived: ${why}`)
+  const isAgain = isPage || attempts < most
+  for (const row of claim) observer.delivered(row.kind, isAgain ? 'retry' : 'permanent')
+  if (isAgain) return settleRetry(store.db, claim, clock.now(), why)
+  await settleFailed(store.db, claim, clock.now(), `Nobody knows whether it arrived: ${why}`)
 }
 
 function nextLook(row: NoticeRow, now: Date): Date {
@@ -74,17 +79,20 @@ function nextLook(row: NoticeRow, now: Date): Date {
   return at > now ? at : addMs(now, lookAfterMs[0])
 }
 
-async function look(sending: Sending, row: NoticeRow): Promise<Found | null> {
+async function look(sending: Sending, claim: Claim): Promise<Found | null> {
+  const [row] = claim
+  const id = idOf(claim)
   const channel = await searchable(sending, row)
   if (!channel) return null
   const oldest = String((row.attemptedAt ?? row.createdAt).getTime() / 1000 - clockSlackMs / 1000)
-  const thread = row.escalation === null ? null : await cardIn(sending.store.db, row.escalation, channel)
+  const mayBeReply = row.summary === null && row.escalation !== null
+  const thread = mayBeReply ? await cardIn(sending.store.db, row.escalation ?? 0, channel) : null
   const range = { channel, oldest, limit: historyLimit, include_all_metadata: true }
   const { history, replies } = sending.reads.conversations
-  const inChannel = await search(row.id, (cursor) => history({ ...range, ...cursor }))
+  const inChannel = await search(id, (cursor) => history({ ...range, ...cursor }))
   const inThread =
     thread &&
-    (await search(row.id, (cursor) => replies({ ...range, ts: thread.ts, ...cursor })).catch(nobodyThere))
+    (await search(id, (cursor) => replies({ ...range, ts: thread.ts, ...cursor })).catch(nobodyThere))
   const [first] = [inChannel, inThread].filter((ts) => ts !== null).sort()
   return first ? { channel, ts: first, thread: thread !== null && first !== thread.ts } : null
 }
@@ -129,7 +137,8 @@ async function searchable({ store }: Sending, { notice, target }: NoticeRow): Pr
   return (await personById(store.db, target))?.direct ?? null
 }
 
-function shapeOf({ notice }: NoticeRow, { thread }: Found): CardShape | null {
+function shapeOf([{ notice, summary }]: Claim, { thread }: Found): CardShape | null {
+  if (summary) return 'summary'
   switch (notice.kind) {
     case 'page':
       return thread ? 'page' : 'card'
@@ -142,13 +151,15 @@ function shapeOf({ notice }: NoticeRow, { thread }: Found): CardShape | null {
   }
 }
 
-/** A message of our own came by: it proves that its notice arrived, whatever became of Slack's answer. */
+/** A message of our own came by: it proves that its notices arrived, whatever became of Slack's answer. */
 export async function seen(
   sending: Sending,
   message: { id: string; channel: string; ts: string; thread: boolean },
 ): Promise<void> {
-  const row = await noticeById(sending.store.db, message.id)
-  if (!row || row.state === 'sent' || row.state === 'sending') return
+  const rows = await messageById(sending.store.db, message.id)
+  const [first, ...more] = rows.filter(({ state }) => state !== 'sent' && state !== 'sending')
+  if (!first) return
   const { channel, ts, thread } = message
-  await arrived(sending, row, { channel, ts, shape: shapeOf(row, { channel, ts, thread }), ...unheard })
+  const shape = shapeOf([first], { channel, ts, thread })
+  await arrived(sending, [first, ...more], { channel, ts, shape, ...unheard })
 }

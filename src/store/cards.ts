@@ -1,67 +1,153 @@
-import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { informing } from '../domain/notice.ts'
+import type { Enqueued } from '../domain/notice.ts'
 import { addMs } from '../domain/time.ts'
+import { recordset } from './bulk.ts'
 import type { Db, Tx } from './database.ts'
 import { leaseMs } from './outbox.ts'
-import type { CardRow } from './outbox.ts'
+import type { CardRow, NoticeRow } from './outbox.ts'
 import { enqueue } from './save.ts'
 import { cards, escalations } from './schema.ts'
 
-/** Claims cards that are behind their escalation, the most urgent first. Each is ours for the lease. */
-export async function claimStale(db: Db, now: Date, limit: number): Promise<CardRow[]> {
+/** A live message: one row, or one for each line of a summary. */
+export type Live = readonly [CardRow, ...CardRow[]]
+
+/** So many that are behind are looked at to find the few that are claimed. Several times what a summary has lines. */
+const lookedAt = 200
+
+/**
+ * Claims messages that are behind their escalations, the most urgent first. Each is ours for the lease: a summary with
+ * all its lines, so that one edit brings all of them up to date and nobody else edits it meanwhile.
+ */
+export async function claimStale(db: Db, now: Date, limit: number): Promise<Live[]> {
   const at = now.toISOString()
-  return db
-    .update(cards)
-    .set({ leaseUntil: addMs(now, leaseMs) })
-    .where(
-      inArray(
-        cards.id,
-        db
-          .select({ id: cards.id })
-          .from(cards)
-          .where(
-            sql`${cards.applied} < ${cards.wanted} and ${cards.lost} is null and ${cards.notBefore} <= ${at}::timestamptz
-              and (${cards.leaseUntil} is null or ${cards.leaseUntil} <= ${at}::timestamptz)`,
+  const behind = sql`applied < wanted and lost is null and not_before <= ${at}::timestamptz
+    and (lease_until is null or lease_until <= ${at}::timestamptz)`
+  // Two who claim at once must meet at the same row of a summary: the first in the order in which all are looked at.
+  const claimed = await db.transaction((tx) =>
+    tx
+      .update(cards)
+      .set({ leaseUntil: addMs(now, leaseMs) })
+      .where(
+        sql`${cards.id} in (
+          with first as (
+            select id, channel, ts, shape from cards
+            where ${behind}
+              and id in (select id from cards where ${behind} order by priority, not_before, id limit ${lookedAt})
+              and (shape <> 'summary' or id = (
+                select line.id from cards line where line.channel = cards.channel and line.ts = cards.ts
+                  and line.applied < line.wanted and line.lost is null
+                order by priority, not_before, id limit 1))
+            order by priority, not_before, id limit ${limit} for update skip locked
           )
-          .orderBy(cards.priority, cards.notBefore)
-          .limit(limit)
-          .for('update', { skipLocked: true }),
+          select id from first
+          union select line.id from first join cards line on line.channel = first.channel and line.ts = first.ts
+          where first.shape = 'summary')`,
+      )
+      .returning(),
+  )
+  const messages = Map.groupBy(claimed, ({ channel, ts }) => `${channel} ${ts}`)
+  return [...messages.values()].map((lines) => lines as [CardRow, ...CardRow[]])
+}
+
+/**
+ * The message now shows these versions. One that somebody else has claimed meanwhile may show what is older than theirs:
+ * it is edited once more.
+ */
+export async function settleRefreshed(
+  db: Db,
+  live: Live,
+  versions: ReadonlyMap<number, number>,
+  shown: string,
+  now: Date,
+): Promise<void> {
+  const [{ leaseUntil }] = live
+  const reached = live.map(({ id, escalation }) => ({ id, version: versions.get(escalation) ?? 0 }))
+  const settled = await db
+    .update(cards)
+    .set({ applied: sql`greatest(${cards.applied}, reached.version)`, shown, leaseUntil: null })
+    .from(sql`${recordset(reached, reachedColumns, 'reached')}`)
+    .where(sql`${cards.id} = reached.id and ${cards.leaseUntil} = ${leaseUntil?.toISOString()}::timestamptz`)
+    .returning({ id: cards.id })
+  if (settled.length < live.length) await db.update(cards).set(unknown(now)).where(theseOf(live))
+}
+
+const reachedColumns = [
+  { key: 'id', name: 'id', type: 'uuid' },
+  { key: 'version', name: 'version', type: 'integer' },
+] as const
+
+/** Nobody knows what it shows. */
+function unknown(now: Date) {
+  const since = sql`case when applied < wanted then behind_since else ${now.toISOString()}::timestamptz end`
+  return { applied: sql`least(${cards.applied}, ${cards.wanted} - 1)`, behindSince: since, shown: null }
+}
+
+/** The edit did not go through: the message is still behind, and is tried again. */
+export async function settleBehind(db: Db, live: Live, notBefore: Date): Promise<void> {
+  await db.update(cards).set({ notBefore, leaseUntil: null }).where(theseOf(live))
+}
+
+/** These need no edit any more: the message can't be edited (deleted, too old), or they are over. `why` says so. */
+export async function settleLost(db: Db | Tx, rows: readonly CardRow[], why: string): Promise<void> {
+  if (rows.length > 0) await db.update(cards).set({ lost: why, leaseUntil: null }).where(theseOf(rows))
+}
+
+function theseOf(rows: readonly CardRow[]): SQL {
+  return inArray(
+    cards.id,
+    rows.map(({ id }) => id),
+  )
+}
+
+/**
+ * A message is lost. A card is posted anew, once: without it nobody in its channel could see or do anything. What a
+ * summary said, its cards say too.
+ */
+export async function replaceLost(db: Db, live: Live, why: string, now: Date): Promise<void> {
+  const [{ id, shape, escalation, channel, priority }] = live
+  await db.transaction(async (tx) => {
+    await settleLost(tx, live, why)
+    if (shape === 'card')
+      await enqueue(tx, [cardNotice(`card:${id}`, { escalation, channel, priority })], now)
+  })
+}
+
+/** A card for a channel that has none: behind whatever pages, and before what only informs. */
+function cardNotice(
+  key: string,
+  { escalation, channel, priority }: Pick<CardRow, 'escalation' | 'channel' | 'priority'>,
+): Enqueued {
+  const behind = (priority % informing) + informing
+  return { key, escalation, target: channel, priority: behind, notice: { kind: 'card', channel } }
+}
+
+/** Pages that arrived in a summary: the cards of those whose channel has none follow, once for each page. */
+export async function cardsFollow(tx: Tx, pages: readonly NoticeRow[], now: Date): Promise<void> {
+  const found = pages.flatMap(({ id, escalation, target, priority }) =>
+    escalation === null ? [] : [{ id, escalation, channel: target, priority }],
+  )
+  const there = await tx
+    .select({ escalation: cards.escalation, channel: cards.channel })
+    .from(cards)
+    .where(
+      and(
+        inArray(
+          cards.escalation,
+          found.map(({ escalation }) => escalation),
+        ),
+        eq(cards.shape, 'card'),
+        isNull(cards.lost),
       ),
     )
-    .returning()
-}
-
-/** The card now shows this version. */
-export async function settleRefreshed(db: Db, id: string, version: number, shown: string): Promise<void> {
-  await db
-    .update(cards)
-    .set({ applied: sql`greatest(${cards.applied}, ${version})`, shown, leaseUntil: null })
-    .where(eq(cards.id, id))
-}
-
-/** The edit did not go through: the card is still behind, and is tried again. */
-export async function settleBehind(db: Db, id: string, notBefore: Date): Promise<void> {
-  await db.update(cards).set({ notBefore, leaseUntil: null }).where(eq(cards.id, id))
-}
-
-/** The message can't be edited any more (deleted, too old): `why` says so. */
-export async function settleLost(db: Db | Tx, id: string, why: string): Promise<void> {
-  await db.update(cards).set({ lost: why, leaseUntil: null }).where(eq(cards.id, id))
-}
-
-/** A card that is lost is posted anew, once: without it nobody in its channel could see or do anything. */
-export async function replaceLost(db: Db, card: CardRow, why: string, now: Date): Promise<void> {
-  const { id, escalation, channel, priority } = card
-  const notice = { kind: 'card', channel } as const
-  await db.transaction(async (tx) => {
-    await settleLost(tx, id, why)
-    if (card.shape !== 'card') return
-    await enqueue(
-      tx,
-      [{ key: `card:${id}`, escalation, target: channel, priority: priority + informing, notice }],
-      now,
-    )
-  })
+  const has = new Set(there.map(({ escalation, channel }) => `${escalation} ${channel}`))
+  const missing = found.filter(({ escalation, channel }) => !has.has(`${escalation} ${channel}`))
+  await enqueue(
+    tx,
+    missing.map((page) => cardNotice(`card:${page.id}`, page)),
+    now,
+  )
 }
 
 /** A reader has seen an old card: it is edited again whatever we believe it shows. */
@@ -69,12 +155,7 @@ export async function wantRefresh(db: Db, escalation: number, now: Date): Promis
   await db.transaction((tx) =>
     tx
       .update(cards)
-      .set({
-        applied: sql`least(${cards.applied}, ${cards.wanted} - 1)`,
-        behindSince: sql`case when applied < wanted then behind_since else ${now.toISOString()}::timestamptz end`,
-        shown: null,
-        notBefore: now,
-      })
+      .set({ ...unknown(now), notBefore: now })
       .where(and(eq(cards.escalation, escalation), isNull(cards.lost))),
   )
 }
@@ -90,9 +171,13 @@ export async function cardIn(db: Db, escalation: number, channel: string): Promi
   return rows[0] ?? null
 }
 
-/** Every live message of an escalation, oldest first. */
-export async function cardsOf(db: Db, escalation: number): Promise<CardRow[]> {
-  return db.select().from(cards).where(eq(cards.escalation, escalation)).orderBy(asc(cards.postedAt))
+/** Every live message of these escalations, oldest first. */
+export async function cardsOf(db: Db, escalations: readonly number[]): Promise<CardRow[]> {
+  return db
+    .select()
+    .from(cards)
+    .where(inArray(cards.escalation, [...escalations]))
+    .orderBy(asc(cards.postedAt))
 }
 
 /** Where the cards of these escalations are, in the channels they started in; one that is lost or not out yet is missing. */
@@ -108,11 +193,11 @@ export async function homeCards(
     .where(and(inArray(cards.escalation, ids), eq(cards.shape, 'card'), isNull(cards.lost)))
 }
 
-/** Whose card this message is. */
+/** Whose card this message is; null for a summary, which is about many. */
 export async function cardAt(db: Db, channel: string, ts: string): Promise<CardRow | null> {
   const [row] = await db
     .select()
     .from(cards)
-    .where(and(eq(cards.channel, channel), eq(cards.ts, ts)))
+    .where(and(eq(cards.channel, channel), eq(cards.ts, ts), ne(cards.shape, 'summary')))
   return row ?? null
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import { after } from '../domain/escalation.ts'
 import type { Actor, Escalation, Happened } from '../domain/escalation.ts'
@@ -11,6 +11,7 @@ import { open } from '../domain/verbs.ts'
 import type { Db, Tx } from './database.ts'
 import type { PolicyBook } from './policies.ts'
 import { save, saveBeginning } from './save.ts'
+import type { Decided } from './save.ts'
 import { escalations } from './schema.ts'
 
 /** What every writer needs: the database, the policies, and somebody to tell that there is something to deliver. */
@@ -52,22 +53,48 @@ export async function changeIn(
   now: Date,
   decide: Decide,
 ): Promise<Changed> {
-  const [row] = await tx.select().from(escalations).where(eq(escalations.id, id)).for('update')
-  if (!row)
-    return { kind: 'refused', refusal: { kind: 'no_such_escalation', escalation: id }, escalation: null }
-  const escalation = toEscalation(row)
-  const terms = await book.terms(tx, row.policyHash, row.policy)
+  const [changed] = await changeMany(tx, book, new Map([[id, decide]]), now)
+  return (
+    changed ?? { kind: 'refused', refusal: { kind: 'no_such_escalation', escalation: id }, escalation: null }
+  )
+}
+
+/** `changeIn` for many at once, written as one. What there is none of is left out. */
+export async function changeMany(
+  tx: Tx,
+  book: PolicyBook,
+  decisions: ReadonlyMap<number, Decide>,
+  now: Date,
+): Promise<Changed[]> {
+  const rows = await tx
+    .select()
+    .from(escalations)
+    .where(inArray(escalations.id, [...decisions.keys()]))
+    .orderBy(escalations.id)
+    .for('update')
+  const changes: Changed[] = []
+  const decided: Decided[] = []
+  for (const row of rows) {
+    const before = toEscalation(row)
+    const terms = await book.terms(tx, row.policyHash, row.policy)
+    const changed = await decidedOn(tx, before, terms, decisions.get(row.id)!)
+    changes.push(changed)
+    if (changed.kind !== 'changed') continue
+    const { escalation, happened } = changed
+    decided.push({ before, escalation, happened, notices: noticesOf(escalation, happened, terms) })
+  }
+  if (decided.length > 0) await save(tx, now, decided)
+  return changes
+}
+
+async function decidedOn(tx: Tx, escalation: Escalation, terms: Terms, decide: Decide): Promise<Changed> {
   const outcome = decide(escalation, terms)
   if (outcome.kind === 'refused') return { ...outcome, escalation }
   if (outcome.happened.length === 0) return { kind: 'unchanged', escalation }
   const blocked = await blockedBy(tx, escalation, outcome.happened)
   if (blocked) return { kind: 'refused', refusal: blocked, escalation }
-  const next = after(escalation, outcome.happened)
   const { happened } = outcome
-  await save(tx, now, [
-    { before: escalation, escalation: next, happened, notices: noticesOf(next, happened, terms) },
-  ])
-  return { kind: 'changed', escalation: next, happened }
+  return { kind: 'changed', escalation: after(escalation, happened), happened }
 }
 
 /** A ticket has one open escalation at most: it can't be reopened while a later one is open. */
@@ -130,6 +157,16 @@ export async function latestFor(db: Db | Tx, source: string, ticketId: string): 
 export async function find(db: Db | Tx, id: number): Promise<Escalation | null> {
   const [row] = await db.select().from(escalations).where(eq(escalations.id, id))
   return row ? toEscalation(row) : null
+}
+
+/** Those of these that there are, by their number. */
+export async function findMany(db: Db | Tx, ids: readonly number[]): Promise<Map<number, Escalation>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .select()
+    .from(escalations)
+    .where(inArray(escalations.id, [...ids]))
+  return new Map(rows.map((row) => [row.id, toEscalation(row)]))
 }
 
 /** Open escalations: the most urgent wake-up first, `limit` at most. */

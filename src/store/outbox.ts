@@ -9,6 +9,9 @@ import type { CardShape } from './schema.ts'
 export type NoticeRow = typeof notices.$inferSelect
 export type CardRow = typeof cards.$inferSelect
 
+/** What one message says: one notice, or all those of a summary, the most urgent first. Claimed and settled together. */
+export type Claim = readonly [NoticeRow, ...NoticeRow[]]
+
 /** Addresses and the webhook have a lane of their own (see beyond.ts). */
 const inSlack = sql`target not like '%@%' and target <> 'webhook'`
 
@@ -32,6 +35,7 @@ export async function claimNotices(db: Db, now: Date, room: Room): Promise<Notic
       attempts: sql`${notices.attempts} + 1`,
       attemptedAt: now,
       leaseUntil: addMs(now, leaseMs),
+      summary: null,
     })
     .where(sql`${notices.state} = 'pending' and ${notices.id} in (${nextOfEach(now, room)})`)
     .returning()
@@ -62,24 +66,37 @@ function nextOfEach(now: Date, { limit, busy, served }: Room): SQL {
     limit ${limit} for update skip locked`
 }
 
-/** Claims what may or may not have arrived and is due to be looked for. */
-export async function claimUnsure(db: Db, now: Date, limit: number): Promise<NoticeRow[]> {
-  return db
+/** Claims what may or may not have arrived and is due to be looked for; a summary as the one message that it is. */
+export async function claimUnsure(db: Db, now: Date, limit: number): Promise<Claim[]> {
+  const claimed = await db
     .update(notices)
     .set({ notBefore: addMs(now, leaseMs) })
     .where(
-      inArray(
-        notices.id,
-        db
-          .select({ id: notices.id })
-          .from(notices)
-          .where(and(eq(notices.state, 'unsure'), lte(notices.notBefore, now)))
-          .orderBy(notices.notBefore)
-          .limit(limit)
-          .for('update', { skipLocked: true }),
-      ),
+      sql`${notices.state} = 'unsure' and ${notices.id} in (
+        with first as (
+          select id, summary from notices
+          where state = 'unsure' and not_before <= ${now.toISOString()}::timestamptz and (summary is null or not exists (
+            select from notices other
+            where other.summary = notices.summary and other.state = 'unsure' and other.id < notices.id))
+          order by not_before limit ${limit} for update skip locked
+        )
+        select id from first
+        union select other.id from first join notices other on other.summary = first.summary)`,
     )
     .returning()
+  return byMessage(claimed)
+}
+
+/** Notices by the message that they are in. */
+export function byMessage(rows: readonly NoticeRow[]): Claim[] {
+  const messages = Map.groupBy(rows, ({ id, summary }) => summary ?? id)
+  return [...messages.values()]
+    .map((message) => message.sort(byUrgency) as [NoticeRow, ...NoticeRow[]])
+    .sort(([a], [b]) => byUrgency(a, b))
+}
+
+function byUrgency(a: NoticeRow, b: NoticeRow): number {
+  return a.priority - b.priority || Number(a.createdAt) - Number(b.createdAt)
 }
 
 /** Whoever claimed these and let the lease run out died with them: nobody knows whether Slack has them. */
@@ -97,115 +114,113 @@ export async function expireLeases(db: Db, now: Date): Promise<number> {
   return expired.length
 }
 
-/** The live message that a delivered notice became. */
+/** The live message that delivered notices became. */
 export type Posted = {
   channel: string
   ts: string
   shape: CardShape | null
-  version: number
+  /** The versions of the escalations that it shows; one that is missing is drawn again in any case. */
+  versions: ReadonlyMap<number, number>
   /** Fingerprint of what was posted; null when we did not hear it from Slack ourselves. */
   shown: string | null
 }
 
-/** It arrived. Its message is kept as a card when it is one that will be refreshed. Returns false if that was known. */
-export async function settleSent(tx: Tx, notice: NoticeRow, posted: Posted, now: Date): Promise<boolean> {
+/** It arrived. Its message is kept as a card when it is one that will be refreshed. Returns those of whom that is news. */
+export async function settleSent(tx: Tx, claim: Claim, posted: Posted, now: Date): Promise<NoticeRow[]> {
+  const { channel, ts } = posted
+  const [{ summary }] = claim
   const settled = await tx
     .update(notices)
-    .set({
-      state: 'sent',
-      settledAt: now,
-      leaseUntil: null,
-      channel: posted.channel,
-      ts: posted.ts,
-      error: null,
-    })
-    .where(sql`${ours(notice)} and ${notices.state} in ('sending', 'unsure', 'pending')`)
-    .returning({ id: notices.id })
-  if (settled.length === 0) return false
-  if (posted.shape && notice.escalation !== null)
-    await keepCard(tx, notice, notice.escalation, posted, posted.shape, now)
-  return true
+    .set({ state: 'sent', settledAt: now, leaseUntil: null, channel, ts, error: null, summary })
+    .where(sql`${ours(claim)} and ${notices.state} in ('sending', 'unsure', 'pending')`)
+    .returning()
+  if (settled.length > 0) await keepCards(tx, settled, posted, now)
+  return settled
 }
 
-async function keepCard(
-  tx: Tx,
-  notice: NoticeRow,
-  escalation: number,
-  { channel, ts, version, shown }: Posted,
-  shape: CardShape,
-  now: Date,
-): Promise<void> {
-  await tx
-    .insert(cards)
-    .values({
-      id: notice.id,
-      escalation,
-      shape,
-      channel,
-      ts,
-      notice: notice.notice,
-      priority: notice.priority,
-      applied: version,
-      shown,
-      // Locked: a change that is being committed can't see this card, and would leave it behind for good.
-      wanted: sql`(select version from escalations where id = ${escalation} for update)`,
-      notBefore: now,
-      postedAt: now,
-    })
-    .onConflictDoNothing()
+async function keepCards(tx: Tx, settled: NoticeRow[], posted: Posted, now: Date): Promise<void> {
+  const { shape, channel, ts, versions, shown } = posted
+  if (!shape) return
+  const kept = settled.flatMap(({ id, escalation, notice, priority }) =>
+    escalation === null ? [] : [{ id, escalation, notice, priority }],
+  )
+  // Everybody locks escalations in this order.
+  kept.sort((a, b) => a.escalation - b.escalation)
+  const rows = kept.map((row) => ({
+    ...row,
+    shape,
+    channel,
+    ts,
+    shown,
+    notBefore: now,
+    postedAt: now,
+    applied: versions.get(row.escalation) ?? 0,
+    // Locked: a change that is being committed can't see this card, and would leave it behind for good.
+    wanted: sql`(select version from escalations where id = ${row.escalation} for update)`,
+  }))
+  if (rows.length > 0) await tx.insert(cards).values(rows).onConflictDoNothing()
 }
 
 /** It surely did not arrive: it is tried again at `notBefore`. */
-export async function settleRetry(db: Db, notice: Claim, notBefore: Date, error: string): Promise<void> {
-  await settle(db, notice, { state: 'pending', notBefore, leaseUntil: null, error })
+export async function settleRetry(db: Db, claim: Claim, notBefore: Date, error: string): Promise<void> {
+  await settle(db, claim, { state: 'pending', notBefore, leaseUntil: null, error })
 }
 
 /** Slack may have it: it is looked for before anything is sent again. */
 export async function settleUnsure(
   db: Db,
-  notice: Claim,
+  claim: Claim,
   lookAt: Date,
   looks: number,
   error: string,
 ): Promise<void> {
-  await settle(db, notice, { state: 'unsure', notBefore: lookAt, looks, leaseUntil: null, error })
+  await settle(db, claim, { state: 'unsure', notBefore: lookAt, looks, leaseUntil: null, error })
 }
 
 /** Nobody needs it any more. */
-export async function settleDropped(db: Db, notice: Claim, now: Date, why: string): Promise<void> {
-  await settle(db, notice, { state: 'dropped', settledAt: now, leaseUntil: null, error: why })
+export async function settleDropped(db: Db, claim: Claim, now: Date, why: string): Promise<void> {
+  await settle(db, claim, { state: 'dropped', settledAt: now, leaseUntil: null, error: why })
 }
 
-/** It can never arrive. Returns false if that was known, or somebody else is at it by now. */
-export async function settleFailed(db: Db | Tx, notice: Claim, now: Date, error: string): Promise<boolean> {
-  return settle(db, notice, { state: 'failed', settledAt: now, leaseUntil: null, error })
+/** It can never arrive. Returns those of whom that is news: for what somebody else has claimed by now, it is not. */
+export async function settleFailed(
+  db: Db | Tx,
+  claim: Claim,
+  now: Date,
+  error: string,
+): Promise<NoticeRow[]> {
+  return settle(db, claim, { state: 'failed', settledAt: now, leaseUntil: null, error })
 }
 
-/** A notice as it was claimed. */
-type Claim = Pick<NoticeRow, 'id' | 'attempts'>
+/** The others of its summary were dropped: it goes out as the page that it is. */
+export async function leaveSummary(db: Db, notice: NoticeRow): Promise<void> {
+  await settle(db, [notice], { summary: null })
+}
 
 async function settle(
   db: Db | Tx,
-  notice: Claim,
+  claim: Claim,
   values: Partial<typeof notices.$inferInsert>,
-): Promise<boolean> {
-  const settled = await db
+): Promise<NoticeRow[]> {
+  return db
     .update(notices)
     .set(values)
-    .where(sql`${ours(notice)} and ${notices.state} in ('sending', 'unsure')`)
-    .returning({ id: notices.id })
-  return settled.length > 0
+    .where(sql`${ours(claim)} and ${notices.state} in ('sending', 'unsure')`)
+    .returning()
 }
 
 /** A process that stood still for longer than its lease must not settle what another has claimed meanwhile. */
-function ours({ id, attempts }: Claim): SQL {
-  return sql`${notices.id} = ${id} and ${notices.attempts} = ${attempts}`
+function ours(claim: Claim): SQL {
+  const each = claim.map(({ id, attempts }) => sql`(${id}::uuid, ${attempts}::int)`)
+  return sql`(${notices.id}, ${notices.attempts}) in (${sql.join(each, sql`, `)})`
 }
 
-/** A notice by its opaque id, as the message's metadata carries it. */
-export async function noticeById(db: Db | Tx, id: string): Promise<NoticeRow | null> {
-  const [row] = await db.select().from(notices).where(eq(notices.id, id))
-  return row ?? null
+/** What a message says, by the opaque id in its metadata: a summary's, or a notice's own. */
+export async function messageById(db: Db | Tx, id: string): Promise<NoticeRow[]> {
+  const together = await db.select().from(notices).where(eq(notices.summary, id))
+  if (together.length > 0) return together
+  const alone = await db.select().from(notices).where(eq(notices.id, id))
+  return alone.map((row) => ({ ...row, summary: null }))
 }
 
 /** True while a page or a card of this escalation has still to go out to this channel: its thread lines wait for it. */

@@ -157,6 +157,8 @@ export const notices = pgTable(
     error: text(),
     /** When a page was told beyond Slack, because of its reason or because Slack had not taken it. */
     fellBackAt: at(),
+    /** The message that it last went out in together with others, by its metadata's id; null when it went alone. */
+    summary: uuid(),
   },
   (t) => [
     uniqueIndex('notices_key').on(t.key),
@@ -177,14 +179,18 @@ export const notices = pgTable(
     index('notices_beyond')
       .on(t.target, t.priority)
       .where(sql`state = 'pending' and kind in ('email', 'webhook')`),
+    index('notices_summary')
+      .on(t.summary)
+      .where(sql`summary is not null`),
   ],
 )
 
-export type CardShape = 'card' | 'page' | 'direct'
+export type CardShape = 'card' | 'page' | 'direct' | 'summary'
 
 /**
- * A live message: the card in a channel, a later page in its thread, or a direct message. It is due for an edit while
- * its revision is behind the escalation's version, so that five quick changes are one edit.
+ * A live message: the card in a channel, a later page in its thread, or a direct message; or one line of a summary, which
+ * is one message with a row for each page in it. It is due for an edit while its revision is behind the escalation's
+ * version, so that five quick changes are one edit.
  */
 export const cards = pgTable(
   'cards',
@@ -211,7 +217,7 @@ export const cards = pgTable(
     postedAt: at().notNull(),
   },
   (t) => [
-    uniqueIndex('cards_message').on(t.channel, t.ts),
+    index('cards_at').on(t.channel, t.ts),
     index('cards_escalation').on(t.escalation),
     index('cards_stale')
       .on(t.notBefore)

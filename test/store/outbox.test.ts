@@ -65,7 +65,7 @@ describe('claiming', () => {
     await using desk = await testStore()
     await fill(desk, 1)
     const [row] = await claim(desk)
-    await settleRetry(desk.store.db, row!, later(1), 'ratelimited')
+    await settleRetry(desk.store.db, [row!], later(1), 'ratelimited')
     expect(await claim(desk, later(0.99))).toEqual([])
     expect(await claim(desk, later(1))).toMatchObject([{ attempts: 2 }])
   })
@@ -124,13 +124,13 @@ describe('settling', () => {
     const { db } = desk.store
     await fill(desk, 1)
     const [row] = await claim(desk)
-    await settleUnsure(db, row!, start, 1, 'timeout')
-    const posted = { channel: 'C0', ts: '1.2', shape: null, version: 0, shown: null }
+    await settleUnsure(db, [row!], start, 1, 'timeout')
+    const posted = { channel: 'C0', ts: '1.2', shape: null, versions: new Map<number, number>(), shown: null }
     const told = await Promise.all(
-      Array.from({ length: 5 }, () => db.transaction((tx) => settleSent(tx, row!, posted, start))),
+      Array.from({ length: 5 }, () => db.transaction((tx) => settleSent(tx, [row!], posted, start))),
     )
-    expect(told.filter(Boolean)).toHaveLength(1)
-    await settleRetry(db, row!, start, 'too late')
+    expect(told.flat()).toHaveLength(1)
+    await settleRetry(db, [row!], start, 'too late')
     expect(await db.select().from(notices)).toMatchObject([{ state: 'sent', ts: '1.2', error: null }])
   })
 
@@ -139,7 +139,13 @@ describe('settling', () => {
     const { store, open } = desk
     const { id, version } = await open('T-1')
     const [row] = await claim(desk)
-    const posted = { channel: 'C0FIRST', ts: '1.2', shape: 'card', version, shown: null } as const
+    const posted = {
+      channel: 'C0FIRST',
+      ts: '1.2',
+      shape: 'card',
+      versions: new Map([[id, version]]),
+      shown: null,
+    } as const
     const { promise: changed, resolve: commit } = Promise.withResolvers<void>()
     const acknowledging = store.db.transaction(async (tx) => {
       await changeIn(tx, store.book, id, start, (is, terms) =>
@@ -148,11 +154,11 @@ describe('settling', () => {
       await changed
     })
     await new Promise((soon) => setTimeout(soon, 100))
-    const settling = store.db.transaction((tx) => settleSent(tx, row!, posted, start))
+    const settling = store.db.transaction((tx) => settleSent(tx, [row!], posted, start))
     await new Promise((soon) => setTimeout(soon, 100))
     commit()
     await Promise.all([acknowledging, settling])
-    expect(await cardsOf(store.db, id)).toMatchObject([{ applied: version, wanted: version + 1 }])
+    expect(await cardsOf(store.db, [id])).toMatchObject([{ applied: version, wanted: version + 1 }])
   })
 
   it('is left to whoever has claimed it since', async () => {
@@ -161,18 +167,18 @@ describe('settling', () => {
     await fill(desk, 1)
     const [slow] = await claim(desk)
     await expireLeases(db, afterLease)
-    await settleRetry(db, slow!, afterLease, 'it was not in the history')
+    await settleRetry(db, [slow!], afterLease, 'it was not in the history')
     const [quick] = await claim(desk, afterLease)
-    const posted = { channel: 'C0', ts: '1.2', shape: null, version: 0, shown: null }
-    await settleRetry(db, slow!, afterLease, 'late')
-    await settleUnsure(db, slow!, afterLease, 1, 'late')
-    await settleDropped(db, slow!, afterLease, 'late')
-    expect(await settleFailed(db, slow!, afterLease, 'late')).toBe(false)
-    expect(await db.transaction((tx) => settleSent(tx, slow!, posted, afterLease))).toBe(false)
+    const posted = { channel: 'C0', ts: '1.2', shape: null, versions: new Map<number, number>(), shown: null }
+    await settleRetry(db, [slow!], afterLease, 'late')
+    await settleUnsure(db, [slow!], afterLease, 1, 'late')
+    await settleDropped(db, [slow!], afterLease, 'late')
+    expect(await settleFailed(db, [slow!], afterLease, 'late')).toEqual([])
+    expect(await db.transaction((tx) => settleSent(tx, [slow!], posted, afterLease))).toEqual([])
     expect(await db.select().from(notices)).toMatchObject([
       { state: 'sending', attempts: 2, error: 'it was not in the history' },
     ])
-    expect(await db.transaction((tx) => settleSent(tx, quick!, posted, afterLease))).toBe(true)
+    expect(await db.transaction((tx) => settleSent(tx, [quick!], posted, afterLease))).toHaveLength(1)
   })
 
   it('keeps one notice for one key', async () => {

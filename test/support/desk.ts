@@ -17,7 +17,7 @@ export type Desk = World & {
   /** The escalation as it is saved. */
   saved: (told: Told) => Promise<Escalation>
   /** What happened to it, in order. */
-  happened: (told: Told) => Promise<string[]>
+  happened: (told: Pick<Told, 'id'>) => Promise<string[]>
 }
 
 export async function startDesk(options: WorldOptions = {}): Promise<Desk> {

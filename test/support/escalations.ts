@@ -80,7 +80,8 @@ function pagesOf(story: Story): PageFate[] {
 /** What became of a page: it arrived, unless something else is said. */
 export function fate(page: PageNotice, at: Date, changes: Partial<PageFate> = {}): PageFate {
   const { number, tier, channel } = page
-  return { number, tier, channel, state: 'sent', attempts: 1, at, settledAt: at, error: null, ...changes }
+  const settled = { state: 'sent' as const, attempts: 1, settledAt: at, error: null, together: false }
+  return { number, tier, channel, at, ...settled, ...changes }
 }
 
 /** The page of the story with this number; by default the newest. */

@@ -1,9 +1,9 @@
 import { reply } from '../../domain/verbs.ts'
 import { cardAt } from '../../store/cards.ts'
 import { change } from '../../store/escalations.ts'
-import type { Sending } from '../deliver.ts'
-import { metadataType } from '../deliver.ts'
 import { seen } from '../reconcile.ts'
+import { metadataType } from '../sending.ts'
+import type { Sending } from '../sending.ts'
 import { showHome } from './home.ts'
 
 /** A message event, as far as we read it. */

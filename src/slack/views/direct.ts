@@ -47,7 +47,7 @@ function mayAcknowledge({ escalation }: Scene, notice: DirectNotice): boolean {
 }
 
 /** Why this person hears of it, or what became of it. */
-function concern(scene: Scene, notice: DirectNotice): string {
+export function concern(scene: Scene, notice: DirectNotice): string {
   const { escalation } = scene
   if (escalation.state === 'acknowledged' && escalation.owner === notice.user) return yours(scene, notice)
   if (notice.about === 'asked' && mayAcknowledge(scene, notice))

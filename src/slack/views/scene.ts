@@ -13,6 +13,8 @@ export type PageFate = {
   at: Date
   settledAt: Date | null
   error: string | null
+  /** True when it went out in a summary with others. */
+  together: boolean
 }
 
 /** Everything a view of one escalation may know: gathered once at delivery, so that a view is data in, JSON out. */

@@ -72,8 +72,9 @@ const settled: Record<PageFate['state'], string> = {
 }
 
 function fate(page: PageFate): string {
-  const { number, tier, channel, state, settledAt, at } = page
-  const plainly = `Page ${number} to ${tierName(tier)} in ${channelName(channel)}: ${settled[state]}, ${when(settledAt ?? at)}.`
+  const { number, tier, channel, state, settledAt, at, together } = page
+  const how = state === 'sent' && together ? `${settled.sent}, in a summary` : settled[state]
+  const plainly = `Page ${number} to ${tierName(tier)} in ${channelName(channel)}: ${how}, ${when(settledAt ?? at)}.`
   return trouble(page) ?? plainly
 }
 

@@ -105,8 +105,8 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 }
 
 /** The mentions of a page. Bounded: a page that named hundreds would say nothing else. */
-export function mentions(ids: readonly Actor[]): string {
-  const shown = ids.slice(0, 20).map(mention)
+export function mentions(ids: readonly Actor[], most = 20): string {
+  const shown = ids.slice(0, most).map(mention)
   return ids.length > shown.length
     ? `${shown.join(', ')} and ${ids.length - shown.length} more`
     : shown.join(', ')

@@ -21,6 +21,7 @@ import { resolveModal } from '#slack/views/resolve-modal.ts'
 import type { PageFate, Scene } from '#slack/views/scene.ts'
 import { severityModal } from '#slack/views/severity-modal.ts'
 import { show } from '#slack/views/show.ts'
+import { summary } from '#slack/views/summary.ts'
 import { updateModal } from '#slack/views/update-modal.ts'
 import { pageOf, sceneOf, stories } from '../../support/escalations.ts'
 import { expectPicture, expectSound, expectSoundHome, expectSoundModal } from '../../support/sound.ts'
@@ -102,6 +103,10 @@ function messagesSaying(text: string, ticket = ticketSaying(text)): [Message, st
     ...[page].map((page): [Message, string[]] => [card(live, page), page.mention]),
     [card(live, fallback), fallback.mention],
     [pageReply(live, fallback), fallback.mention],
+    [
+      summary([page, fallback].map((notice) => ({ scene: live, notice }))),
+      [...page.mention, ...fallback.mention],
+    ],
   ]
 }
 
@@ -231,5 +236,7 @@ describe('whatever people write', () => {
     })
     await expectPicture(direct1, 'hostile.direct')
     await expectPicture(formsSaying(hostile)[0]!, 'hostile.modal')
+    const line1 = { scene: sceneSaying(hostile, story), notice: pageOf(story) }
+    await expectPicture(summary([line1, line1]), 'hostile.summary')
   })
 })

@@ -1,0 +1,74 @@
+import type { Escalation } from '../domain/escalation.ts'
+import { isOver } from '../domain/obsolete.ts'
+import { addMs, secondMs } from '../domain/time.ts'
+import { replaceLost, settleBehind, settleLost, settleRefreshed } from '../store/cards.ts'
+import type { Live } from '../store/cards.ts'
+import { findMany } from '../store/escalations.ts'
+import { classify } from './classify.ts'
+import type { Outcome } from './classify.ts'
+import { describe } from './log.ts'
+import { fingerprint, renderLive, versionsOf } from './render.ts'
+import type { Message } from './render.ts'
+import type { Sending } from './sending.ts'
+
+type Escalations = ReadonlyMap<number, Escalation>
+
+/** Edits one live message to what is true now. */
+export async function refresh(sending: Sending, live: Live): Promise<void> {
+  const { store, clock, writes } = sending
+  const now = clock.now()
+  const escalations = await findMany(
+    store.db,
+    live.map(({ escalation }) => escalation),
+  )
+  const message = await drawn(sending, live, escalations, now)
+  if (!message) return settleBehind(store.db, live, addMs(now, undrawableMs))
+  const [{ channel, ts }] = live
+  try {
+    const shown = fingerprint(message)
+    if (live.some((row) => row.shown !== shown)) await writes.chat.update({ channel, ts, ...message })
+    await settleRefreshed(store.db, live, versionsOf(escalations.values()), shown, now)
+    await settleLost(store.db, overIn(live, escalations), 'its page is over')
+  } catch (error) {
+    await unedited(sending, live, classify(error, 'chat.update'), now)
+  }
+}
+
+/** What has nothing more to say now that it was edited a last time. A channel's card is never over. */
+function overIn(live: Live, escalations: Escalations) {
+  return live.filter(({ shape, notice, escalation, lost }) => {
+    const about = escalations.get(escalation)
+    return shape !== 'card' && lost === null && about !== undefined && isOver(notice, about)
+  })
+}
+
+const retryEditMs = 3 * secondMs
+/** A view that fails today fails a second later, too. */
+const undrawableMs = 15 * secondMs
+
+async function unedited(sending: Sending, live: Live, verdict: Outcome, now: Date): Promise<void> {
+  const { store, pace, log } = sending
+  const [{ id, escalation, shape }] = live
+  log.warn({ card: id, escalation, shape, verdict }, 'a card was not edited')
+  if (verdict.kind === 'gone') return replaceLost(store.db, live, verdict.why, now)
+  if (verdict.kind === 'permanent') return settleLost(store.db, live, verdict.why)
+  const waitMs = verdict.kind === 'retry' ? verdict.afterMs : retryEditMs
+  if (verdict.kind !== 'unsure') pace.block('chat.update', addMs(now, waitMs))
+  return settleBehind(store.db, live, addMs(now, Math.max(waitMs, secondMs)))
+}
+
+/** The message as it should be; null when no view can draw it. */
+async function drawn(
+  sending: Sending,
+  live: Live,
+  escalations: Escalations,
+  now: Date,
+): Promise<Message | null> {
+  const [{ id, escalation, shape }] = live
+  try {
+    return await renderLive(sending, live, escalations, now)
+  } catch (error) {
+    sending.log.error({ err: describe(error), card: id, escalation, shape }, 'a card could not be drawn')
+    return null
+  }
+}

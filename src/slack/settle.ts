@@ -1,0 +1,158 @@
+import { after } from '../domain/escalation.ts'
+import type { Happened } from '../domain/escalation.ts'
+import type { Enqueued } from '../domain/notice.ts'
+import { changed } from '../domain/outcome.ts'
+import { addMs, secondMs } from '../domain/time.ts'
+import { pageDelivered, pageUndeliverable } from '../domain/verbs.ts'
+import type { Verb } from '../domain/verbs.ts'
+import { cardsFollow, replaceLost } from '../store/cards.ts'
+import type { Tx } from '../store/database.ts'
+import { changeMany } from '../store/escalations.ts'
+import type { Decide } from '../store/escalations.ts'
+import type { Claim, NoticeRow, Posted } from '../store/outbox.ts'
+import { lookAfterMs, settleFailed, settleRetry, settleSent, settleUnsure } from '../store/outbox.ts'
+import { enqueue } from '../store/save.ts'
+import { notTogether } from '../store/summaries.ts'
+import type { Outcome } from './classify.ts'
+import { everywhere } from './pace.ts'
+import type { Rendered } from './render.ts'
+import type { Sending } from './sending.ts'
+
+/** What a page's text ends with when its first sending could not be looked up. */
+export const mayRepeat = 'its channel could not be searched'
+
+/** It is in Slack: its notices are settled, it is kept as a card, and tiers' times start - in one transaction. */
+export async function arrived(sending: Sending, claim: Claim, posted: Posted): Promise<void> {
+  const { store, clock, observer } = sending
+  const now = clock.now()
+  const news = await store.db.transaction(async (tx) => {
+    const news = await settleSent(tx, claim, posted, now)
+    await decide(tx, sending, news, now, ({ number, channel }) => pageDelivered(number, channel))
+    if (posted.shape === 'summary') await cardsFollow(tx, news.filter(isPage), now)
+    return news
+  })
+  store.committed()
+  for (const row of news) {
+    observer.delivered(row.kind, 'sent')
+    if (isPage(row)) observer.pageArrived(now.getTime() - row.createdAt.getTime())
+  }
+}
+
+type PageRow = NoticeRow & { notice: Extract<NoticeRow['notice'], { kind: 'page' }> }
+
+function isPage(row: NoticeRow): row is PageRow {
+  return row.notice.kind === 'page'
+}
+
+/** What became of these pages, told to their escalations. */
+async function decide(
+  tx: Tx,
+  { store }: Sending,
+  rows: readonly NoticeRow[],
+  now: Date,
+  verbOf: (page: PageRow['notice']) => Verb,
+): Promise<void> {
+  const verbs = new Map<number, Verb[]>()
+  for (const { escalation, notice } of rows.filter(isPage))
+    if (escalation !== null) verbs.set(escalation, [...(verbs.get(escalation) ?? []), verbOf(notice)])
+  const decisions = [...verbs].map(([id, some]): [number, Decide] => [id, inTurn(some, now)])
+  if (decisions.length > 0) await changeMany(tx, store.book, new Map(decisions), now)
+}
+
+const nobody = { by: 'belay', seen: null }
+
+/** One summary may hold two pages about the same escalation. */
+function inTurn(verbs: readonly Verb[], now: Date): Decide {
+  return (escalation, terms) => {
+    const happened: Happened[] = []
+    for (const verb of verbs) {
+      const outcome = verb(after(escalation, happened), terms, nobody, now)
+      if (outcome.kind === 'changed') happened.push(...outcome.happened)
+    }
+    return changed(...happened)
+  }
+}
+
+/** It was not sent, or nobody knows: what that means for its notices, and for whatever else goes to the same place. */
+export async function settleError(
+  sending: Sending,
+  claim: Claim,
+  rendered: Rendered,
+  verdict: Outcome,
+): Promise<void> {
+  const { store, clock, pace } = sending
+  const [{ target, attempts, attemptedAt }] = claim
+  const now = clock.now()
+  tell(sending, claim, verdict)
+  switch (verdict.kind) {
+    case 'retry': {
+      const isPaced = verdict.scope === 'channel'
+      if (verdict.scope === 'all') pace.block(everywhere, addMs(now, secondMs))
+      if (isPaced) pace.block(target, addMs(now, verdict.afterMs))
+      const waitMs = isPaced ? verdict.afterMs : Math.max(verdict.afterMs, backoffMs(attempts))
+      return settleRetry(store.db, claim, addMs(now, waitMs), verdict.why)
+    }
+    case 'away':
+      sending.refusing(verdict.why)
+      pace.block(everywhere, addMs(now, secondMs))
+      return settleRetry(store.db, claim, addMs(now, backoffMs(attempts + 2)), verdict.why)
+    case 'unsure':
+      return settleUnsure(store.db, claim, addMs(attemptedAt ?? now, lookAfterMs[0]), 0, verdict.why)
+    case 'gone': {
+      const { thread } = rendered
+      if (thread) await replaceLost(store.db, [thread], verdict.why, now)
+      return settleRetry(store.db, claim, addMs(now, thread ? 0 : backoffMs(attempts)), verdict.why)
+    }
+    case 'permanent':
+      if (rendered.shape === 'summary' && isItsLooks(verdict.why))
+        return settleRetry(store.db, claim, now, notTogether)
+      return undeliverable(sending, claim, verdict.why)
+  }
+}
+
+function tell({ log, observer }: Sending, claim: Claim, verdict: Outcome): void {
+  for (const { kind } of claim) observer.delivered(kind, verdict.kind === 'gone' ? 'retry' : verdict.kind)
+  const [{ id, kind, escalation, target, summary }] = claim
+  const about = { notice: id, kind, escalation, target, ...(summary && { summary, together: claim.length }) }
+  log.warn({ ...about, verdict }, 'a message was not sent')
+}
+
+/** Slack refuses the message for what it is, and not for where it goes: its pages can still go one by one. */
+function isItsLooks(why: string): boolean {
+  return /^(invalid_(blocks|arguments|metadata)|metadata_|msg_)/.test(why)
+}
+
+/** 1 s, 2 s, 4 s … and never more than a minute: nobody waits longer than that once Slack is back. */
+export function backoffMs(attempts: number): number {
+  return Math.min(60, 2 ** Math.max(0, attempts - 1)) * secondMs
+}
+
+/** It can never arrive: the escalations move on, the fallback is told, and the administrators hear of it once a day. */
+async function undeliverable(sending: Sending, claim: Claim, why: string): Promise<void> {
+  const { store, clock } = sending
+  const now = clock.now()
+  await store.db.transaction(async (tx) => {
+    const news = await settleFailed(tx, claim, now, why)
+    if (news.length === 0) return
+    await enqueue(tx, alarms(store.book.live.admins, claim[0], why, now), now)
+    await decide(tx, sending, news, now, ({ number, channel, beyond }) =>
+      pageUndeliverable(number, channel, why, beyond !== undefined),
+    )
+  })
+  store.committed()
+}
+
+function alarms(admins: string[], { kind, target, notice }: NoticeRow, why: string, now: Date): Enqueued[] {
+  if (notice.kind === 'alarm') return []
+  const place = /^[CG]/.test(target) ? `<#${target}>` : `the direct messages of ${target}`
+  const problem = `A message (${kind}) could not be delivered to ${place}: Slack says ${why}. Until this is mended, pages meant for there go to the fallback.`
+  return admins
+    .filter((admin) => admin !== target)
+    .map((admin) => ({
+      key: `undeliverable:${target}:${why}:${admin}:${now.toISOString().slice(0, 10)}`,
+      escalation: null,
+      target: admin,
+      priority: 90_000,
+      notice: { kind: 'alarm', to: admin, problem },
+    }))
+}

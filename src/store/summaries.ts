@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { getTableColumns, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import { asks, informing } from '../domain/notice.ts'
+import { addMs } from '../domain/time.ts'
+import { recordset } from './bulk.ts'
+import type { Db } from './database.ts'
+import { byMessage, claimNotices, leaseMs } from './outbox.ts'
+import type { Claim, NoticeRow, Room } from './outbox.ts'
+import { notices } from './schema.ts'
+
+/** More than five pages that wait for one channel, or one person, go out as one message. */
+const summaryFrom = 6
+/** Slack allows 50 blocks in a message, and its text must still say something of each. */
+const summaryMost = 40
+
+/** The error of notices that no summary could say: each goes out by itself. */
+export const notTogether = 'it could not go out in a summary'
+
+/**
+ * Claims what may go out now, as the messages that it goes out in. Pages of one channel that would have to wait for each
+ * other go out together; what does not fit into one summary goes in the next.
+ */
+export async function claimMessages(db: Db, now: Date, room: Room): Promise<Claim[]> {
+  const claimed = await claimNotices(db, now, room)
+  const leaders = claimed.filter(({ notice, error }) => asks(notice) && error !== notTogether)
+  const together = leaders.length > 0 ? await claimFollowers(db, leaders, now) : []
+  const grouped = new Set(together.map(({ id }) => id))
+  return byMessage([...claimed.filter(({ id }) => !grouped.has(id)), ...together])
+}
+
+const leaderColumns = [
+  { key: 'id', name: 'id', type: 'uuid' },
+  { key: 'target', name: 'target', type: 'text' },
+  { key: 'summary', name: 'summary', type: 'uuid' },
+] as const
+
+/** Those that go out with one of these, and these themselves; nothing for a target where too few wait. */
+async function claimFollowers(db: Db, leaders: NoticeRow[], now: Date): Promise<NoticeRow[]> {
+  const named = leaders.map(({ id, target }) => ({ id, target, summary: randomUUID() }))
+  return db
+    .update(notices)
+    .set({
+      state: 'sending',
+      attempts: sql`${notices.attempts} + (${notices.state} = 'pending')::int`,
+      attemptedAt: now,
+      leaseUntil: addMs(now, leaseMs),
+      summary: sql`together.summary`,
+    })
+    .from(sql`(${enough(named, now)}) together`)
+    .where(sql`${notices.id} = together.id`)
+    .returning(getTableColumns(notices))
+}
+
+function enough(leaders: { id: string; target: string; summary: string }[], now: Date): SQL {
+  return sql`
+    with leaders as (select * from ${recordset(leaders, leaderColumns, 'r')}),
+    found as (
+      select follower.id, leaders.summary from leaders cross join lateral (
+        select id from notices
+        where state = 'pending' and target = leaders.target and not_before <= ${now.toISOString()}::timestamptz
+          and priority < ${informing} and error is distinct from ${notTogether}
+          and (kind = 'page' or kind = 'direct' and notice->>'about' in ('asked', 'raised'))
+        order by priority, created_at, key limit ${summaryMost - 1} for update skip locked
+      ) follower
+    ),
+    enough as (select summary from found group by summary having count(*) >= ${summaryFrom - 1})
+    select found.id, summary from found join enough using (summary)
+    union all select leaders.id, summary from leaders join enough using (summary)`
+}
