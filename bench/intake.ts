@@ -9,8 +9,8 @@ import { startProcess } from './processes.ts'
 import { insertion, rowsOf } from './rows.ts'
 import { startStub } from './slack-stub.ts'
 
-const tickets = 1500
-const rounds = 3
+const tickets = 400
+const rounds = 5
 
 /** Tickets a second over signed HTTP, each durable: beside a bare HTTP server that only verifies, and the bare transaction. */
 export async function intakeBench(serverUrl: string, secret: string): Promise<Ratio[]> {

@@ -37,5 +37,7 @@ export function assigned(columns: Columns, alias: string): SQL {
 }
 
 function renamed(row: Record<string, unknown>, columns: Columns): Record<string, unknown> {
-  return Object.fromEntries(columns.map(({ key, name }) => [name, row[key] ?? null]))
+  const named: Record<string, unknown> = {}
+  for (const { key, name } of columns) named[name] = row[key] ?? null
+  return named
 }

@@ -31,7 +31,7 @@ const changingColumns = columnsOf(
   escalations,
   Object.keys(getTableColumns(escalations)).filter((key) => key !== 'id' && !settled.has(key)),
 )
-const entryColumns = columnsOf(timeline)
+const entryColumns = columnsOf(timeline, ['escalation', 'version', 'position', 'at', 'kind', 'event'])
 const noticeColumns = columnsOf(notices, [
   'id',
   'key',
@@ -40,8 +40,6 @@ const noticeColumns = columnsOf(notices, [
   'target',
   'priority',
   'notice',
-  'createdAt',
-  'notBefore',
   'fellBackAt',
 ])
 
@@ -84,15 +82,15 @@ export async function saveBeginning(tx: Tx, now: Date, opened: Told): Promise<vo
 
 /** Statements that append to the timeline and to the outbox. */
 function told(decided: Told[], now: Date): SQL {
-  const entries = decided.flatMap((one) => entriesOf(one, now))
+  const entries = decided.flatMap(entriesOf)
   const enqueued = decided.flatMap((one) => one.notices)
   return sql`told as (
-      insert into timeline (${listed(entryColumns)})
-      select ${listed(entryColumns, 'r')} from ${recordset(entries, entryColumns, 'r')}
+      insert into timeline (${listed(entryColumns)}, noted_at)
+      select ${listed(entryColumns, 'r')}, ${now.toISOString()}::timestamptz from ${recordset(entries, entryColumns, 'r')}
     ), enqueued as (${insertNotices(enqueued, now)})`
 }
 
-function entriesOf({ escalation, happened }: Told, now: Date) {
+function entriesOf({ escalation, happened }: Told) {
   const { id, version } = escalation
   return happened.map(({ at, event }, position) => ({
     escalation: id,
@@ -100,16 +98,14 @@ function entriesOf({ escalation, happened }: Told, now: Date) {
     position,
     at,
     event,
-    notedAt: now,
     kind: event.kind,
   }))
 }
 
-function noticeRow({ key, escalation, target, priority, notice }: Enqueued, now: Date) {
-  const { kind } = notice
-  const fellBackAt = kind === 'page' && notice.beyond ? now : null
-  const times = { createdAt: now, notBefore: now, fellBackAt }
-  return { id: randomUUID(), key, kind, escalation, target, priority, notice, ...times }
+function noticeRow(enqueued: Enqueued, now: Date) {
+  const { notice } = enqueued
+  const fellBackAt = notice.kind === 'page' && notice.beyond ? now : null
+  return { ...enqueued, id: randomUUID(), kind: notice.kind, fellBackAt }
 }
 
 async function saveTicket(tx: Tx, { escalation, happened }: Decided): Promise<void> {
@@ -124,9 +120,11 @@ export async function enqueue(tx: Tx, enqueued: Enqueued[], now: Date): Promise<
 }
 
 function insertNotices(enqueued: Enqueued[], now: Date): SQL {
+  const at = now.toISOString()
   const rows = enqueued.map((notice) => noticeRow(notice, now))
   return sql`
-    insert into notices (${listed(noticeColumns)})
-    select ${listed(noticeColumns, 'r')} from ${recordset(rows, noticeColumns, 'r')}
+    insert into notices (${listed(noticeColumns)}, created_at, not_before)
+    select ${listed(noticeColumns, 'r')}, ${at}::timestamptz, ${at}::timestamptz
+    from ${recordset(rows, noticeColumns, 'r')}
     on conflict (key) do nothing`
 }

@@ -44,9 +44,9 @@ describe('many at once', () => {
   it('a thousand are swept in batches, by two replicas, each once', async () => {
     await using desk = await testStore()
     const first = await desk.open('T-0')
-    await desk.store.db.execute(sql`insert into escalations select (jsonb_populate_record(null::escalations,
-      to_jsonb(e) || jsonb_build_object('id', ${first.id}::bigint + n, 'ticket_id', 'T-' || n))).*
-      from escalations e, generate_series(1, 999) n`)
+    await desk.store.db.execute(sql`insert into escalations select copy.*
+      from escalations e, generate_series(1, 999) n, lateral jsonb_populate_record(null::escalations,
+        to_jsonb(e) || jsonb_build_object('id', ${first.id}::bigint + n, 'ticket_id', 'T-' || n)) copy`)
     const [one, two] = await Promise.all([sweep(desk.store, later(2)), sweep(desk.store, later(2))])
     expect(one.due + two.due).toBe(1000)
     expect(await oldestDue(desk.store.db, later(2))).toBeNull()
