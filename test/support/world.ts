@@ -6,21 +6,20 @@ import { startBelay } from '#app.ts'
 import type { Belay } from '#app.ts'
 import type { Clock } from '#clock.ts'
 import type { Config } from '#config.ts'
-import { minuteMs, secondMs } from '#domain/time.ts'
 import { parsePolicy, formatProblems } from '#policy-file.ts'
 import { seedFor } from '../../sandbox/default-seed.ts'
 import { startSandbox } from '../../sandbox/index.ts'
 import type { Sandbox, SandboxOptions } from '../../sandbox/protocol.ts'
 import type { Person } from '../../sandbox/person.ts'
 import { testDatabase } from './database.ts'
-import { nextDueAt, nextLateAt, nextWorkAt } from './due.ts'
+import { timeOf } from './time.ts'
 
 /** A Monday morning in Brussels, by the example policy: the office is open and the day's digest is out. */
-const mondayMorning = new Date('2026-11-23T09:30:00+01:00')
+export const mondayMorning = new Date('2026-11-23T09:30:00+01:00')
 export const webhookSecret = `whsec_${Buffer.from('a secret for tests, 24 by').toString('base64')}`
 
 /** Belay gets no more of Slack than its manifest asks for: what is forgotten there fails here. */
-const manifest = readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8')
+export const manifest = readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8')
 
 export type WorldOptions = {
   transport?: 'socket' | 'http'
@@ -91,7 +90,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   if (transport === 'http') sandbox.control({ type: 'request_url', url: `${url}/slack/events` })
   else if (!before) await sandbox.connected()
   const belays = [belay]
-  const { pass, quiet } = timeOf(sandbox, belays)
+  const { pass, quiet } = timeOf(sandbox, belays, belay.store.db)
   const running = stack.move()
   return {
     sandbox,
@@ -113,44 +112,6 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   }
 }
 
-/** A channel that was written to a moment ago, or a line that waits for its card, is worth this much waiting. */
-const soonMs = 2 * secondMs
-
-function timeOf(sandbox: Sandbox, belays: Belay[]) {
-  const { clock } = sandbox
-  const each = (work: (belay: Belay) => Promise<void>) => Promise.all(belays.map(work))
-  const turn = async () => {
-    await sandbox.settled()
-    await each((belay) => belay.sweepNow())
-    await each(({ pump }) => pump.idle())
-  }
-  const { db } = belays[0]!.store
-  /** Until nothing is left for now. What is left although it is due waits for its channel: a second helps. */
-  const quiet = async () => {
-    for (let turns = 0; turns < 60; turns += 1) {
-      await turn()
-      await turn()
-      const next = await nextWorkAt(db)
-      const now = clock.now().getTime()
-      if (!next || next.getTime() > now + soonMs) return
-      clock.set(new Date(Math.max(next.getTime(), now + secondMs)))
-    }
-    throw new Error('Belay does not come to rest')
-  }
-  const pass = async (minutes: number) => {
-    const end = clock.now().getTime() + minutes * minuteMs
-    for (let now = clock.now().getTime(); now < end; now = clock.now().getTime()) {
-      const found = [await nextDueAt(db), await nextWorkAt(db), await nextLateAt(db, clock.now())]
-      const due = found.map((at) => at?.getTime() ?? Infinity)
-      const next = Math.min(...due)
-      clock.set(new Date(Math.min(end, next > now ? next : now + secondMs)))
-      await turn()
-    }
-    await quiet()
-  }
-  return { pass, quiet }
-}
-
 export const examplePolicy = readFileSync(new URL('../../belay.example.yml', import.meta.url), 'utf8')
 
 export function testPolicy(text = examplePolicy) {
@@ -159,7 +120,12 @@ export function testPolicy(text = examplePolicy) {
   return read.document
 }
 
-function configFor(sandbox: Sandbox, databaseUrl: string, transport: 'socket' | 'http'): Config {
+/** The settings of a Belay that talks to this Slack and this database. */
+export function configFor(
+  sandbox: Pick<Sandbox, 'apiUrl' | 'botToken' | 'appToken' | 'signingSecret'>,
+  databaseUrl: string,
+  transport: 'socket' | 'http',
+): Config {
   const { apiUrl, botToken, appToken, signingSecret } = sandbox
   const slack =
     transport === 'http'
