@@ -4,6 +4,12 @@ import { addMs, earliest, secondMs } from '../domain/time.ts'
 const burst = 5
 const everyMs = secondMs
 
+/**
+ * So many targets that are refused within this time have met a limit that all of them share ("several hundred a minute" for
+ * a workspace). Then nothing is posted for as long as Slack says, and not for longer than this: it may still be a coincidence.
+ */
+const shared = { targets: 3, withinMs: secondMs, atMostMs: 2 * secondMs }
+
 /** Blocked while Slack can't be reached or refuses us: a long outbox must not knock at a closed door all at once. */
 export const everywhere = '*'
 
@@ -15,6 +21,8 @@ export class Pace {
   /** When each target's allowance will be whole again. */
   readonly #wholeAt = new Map<string, number>()
   readonly #blockedUntil = new Map<string, number>()
+  /** When each target was refused last. */
+  readonly #refusedAt = new Map<string, number>()
 
   /** One post has gone to this target. */
   spent(target: string, now: Date): void {
@@ -25,6 +33,16 @@ export class Pace {
   /** Slack asked us to leave this target alone for a while. */
   block(target: string, untilAt: Date): void {
     this.#blockedUntil.set(target, untilAt.getTime())
+  }
+
+  /** Slack takes no more for this target until then; nor, it seems, for any other, when several are refused at once. */
+  refused(target: string, untilAt: Date, now: Date): void {
+    this.block(target, untilAt)
+    this.#refusedAt.set(target, now.getTime())
+    for (const [known, at] of this.#refusedAt)
+      if (at <= now.getTime() - shared.withinMs) this.#refusedAt.delete(known)
+    if (this.#refusedAt.size >= shared.targets)
+      this.block(everywhere, new Date(Math.min(untilAt.getTime(), now.getTime() + shared.atMostMs)))
   }
 
   /** When this target may be used again; null when it may now. */

@@ -88,7 +88,7 @@ export async function settleError(
     case 'retry': {
       const isPaced = verdict.scope === 'channel'
       if (verdict.scope === 'all') pace.block(everywhere, addMs(now, secondMs))
-      if (isPaced) pace.block(target, addMs(now, verdict.afterMs))
+      if (isPaced) pace.refused(target, addMs(now, verdict.afterMs), now)
       const waitMs = isPaced ? verdict.afterMs : Math.max(verdict.afterMs, backoffMs(attempts))
       return settleRetry(store.db, claim, addMs(now, waitMs), verdict.why)
     }

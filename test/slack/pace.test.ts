@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { addMs } from '#domain/time.ts'
-import { Pace } from '#slack/pace.ts'
+import { everywhere, Pace } from '#slack/pace.ts'
 
 const start = new Date('2026-11-23T08:30:00Z')
 const after = (ms: number) => addMs(start, ms)
@@ -39,4 +39,27 @@ it('knows who was served lately, who has to wait, and until when the first of th
   expect(pace.nextReadyAt(after(700))).toEqual(after(1000))
   expect(pace.nextReadyAt(after(1000))).toBeNull()
   expect(pace.served(after(5000))).toEqual([])
+})
+
+it('leaves one channel alone that Slack takes no more for, and all of them when several are refused at once', () => {
+  const pace = new Pace()
+  pace.refused('C1', after(30_000), start)
+  pace.refused('C2', after(1000), after(10))
+  expect(pace.readyAt(everywhere, after(10))).toBeNull()
+  pace.refused('C3', after(1000), after(20))
+  expect(pace.readyAt(everywhere, after(20))).toEqual(after(1000))
+  expect(pace.readyAt('C1', after(1000))).toEqual(after(30_000))
+})
+
+it('never holds everything back for long: what looks like one limit may be three', () => {
+  const pace = new Pace()
+  for (const channel of ['C1', 'C2', 'C3']) pace.refused(channel, after(60_000), start)
+  expect(pace.readyAt(everywhere, start)).toEqual(after(2000))
+})
+
+it('does not take refusals that are far apart for one limit', () => {
+  const pace = new Pace()
+  for (const [index, channel] of ['C1', 'C2', 'C3'].entries())
+    pace.refused(channel, after(60_000), after(index * 1000))
+  expect(pace.readyAt(everywhere, after(2000))).toBeNull()
 })
