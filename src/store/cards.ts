@@ -108,6 +108,10 @@ function theseOf(rows: readonly CardRow[]): SQL {
 export async function replaceLost(db: Db, live: Live, why: string, now: Date): Promise<void> {
   const [{ id, shape, escalation, channel, priority }] = live
   await db.transaction(async (tx) => {
+    await holdStill(
+      tx,
+      live.map((row) => row.escalation),
+    )
     await settleLost(tx, live, why)
     if (shape === 'card')
       await enqueue(tx, [cardNotice(`card:${id}`, { escalation, channel, priority })], now)
@@ -152,12 +156,27 @@ export async function cardsFollow(tx: Tx, pages: readonly NoticeRow[], now: Date
 
 /** A reader has seen an old card: it is edited again whatever we believe it shows. */
 export async function wantRefresh(db: Db, escalation: number, now: Date): Promise<void> {
-  await db.transaction((tx) =>
-    tx
+  await db.transaction(async (tx) => {
+    await holdStill(tx, [escalation])
+    await tx
       .update(cards)
       .set({ ...unknown(now), notBefore: now })
-      .where(and(eq(cards.escalation, escalation), isNull(cards.lost))),
-  )
+      .where(and(eq(cards.escalation, escalation), isNull(cards.lost)))
+  })
+}
+
+/**
+ * A change locks its escalation and then its cards. Whoever holds a card and then needs the escalation, as a notice that
+ * refers to it does, or several cards in another order, would wait for it in a circle: so the escalations come first, in
+ * their order.
+ */
+async function holdStill(tx: Tx, ids: number[]): Promise<void> {
+  await tx
+    .select({ id: escalations.id })
+    .from(escalations)
+    .where(inArray(escalations.id, ids))
+    .orderBy(escalations.id)
+    .for('no key update')
 }
 
 /** The escalation's card in a channel: where its thread is. The newest one that can still be edited. */

@@ -1,14 +1,19 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
 import { expect, it } from 'vitest'
-import type { Tx } from '#store/database.ts'
+import { acknowledge } from '#domain/verbs.ts'
+import { cardsOf, replaceLost, wantRefresh } from '#store/cards.ts'
+import type { Db, Tx } from '#store/database.ts'
+import { changeIn } from '#store/escalations.ts'
+import { claimNotices, settleSent } from '#store/outbox.ts'
 import { escalations } from '#store/schema.ts'
-import { testStore } from '../support/store.ts'
+import { start, testStore } from '../support/store.ts'
+
+const lock = (tx: Tx, id: number) => tx.select().from(escalations).where(eq(escalations.id, id)).for('update')
 
 it('two transactions that wait for each other both end well: the one that PostgreSQL gave up is done again', async () => {
   await using desk = await testStore()
   const [a, b] = [await desk.open('a'), await desk.open('b')]
-  const lock = (tx: Tx, id: number) =>
-    tx.select().from(escalations).where(eq(escalations.id, id)).for('update')
   const both = Promise.withResolvers<void>()
   let holding = 0
   let begun = 0
@@ -24,3 +29,40 @@ it('two transactions that wait for each other both end well: the one that Postgr
   expect(await Promise.all([crossing(a.id, b.id), crossing(b.id, a.id)])).toEqual([b.id, a.id])
   expect(begun).toBe(3)
 })
+
+it.each(['is posted anew', 'is drawn again'])(
+  'while an escalation changes its card %s: both wait their turn, and neither has to be done twice',
+  async (how) => {
+    await using desk = await testStore()
+    const { store } = desk
+    const { id } = await desk.open('a')
+    const [page] = await claimNotices(store.db, start, { limit: 1, busy: [], served: [] })
+    const posted = { channel: 'C0FIRST', ts: '1.1', shape: 'card', versions: new Map(), shown: null } as const
+    await store.db.transaction((tx) => settleSent(tx, [page!], posted, start))
+    const [card] = await cardsOf(store.db, [id])
+    const once = drizzle(store.db.$client, { casing: 'snake_case' }) as Db
+    const locked = Promise.withResolvers<void>()
+    const changing = once.transaction(async (tx) => {
+      await lock(tx, id)
+      locked.resolve()
+      await expect.poll(() => waitingForLocks(store.db)).toBe(1)
+      return changeIn(tx, store.book, id, start, (escalation, terms) =>
+        acknowledge(escalation, terms, { by: 'U0SAM', seen: null }, start),
+      )
+    })
+    await locked.promise
+    const drawing = how.includes('anew')
+      ? replaceLost(once, [card!], 'message_not_found', start)
+      : wantRefresh(once, id, start)
+    const [changed] = await Promise.all([changing, drawing])
+    expect(changed.kind).toBe('changed')
+  },
+)
+
+async function waitingForLocks(db: Db): Promise<number> {
+  const { rows } = await db.execute<{ waiting: number }>(
+    sql`select count(*)::int as waiting from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+  return rows[0]?.waiting ?? 0
+}
