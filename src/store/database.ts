@@ -13,6 +13,12 @@ export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
 export type DatabaseLimits = { statementMs?: number; connectMs?: number; poolSize?: number }
 
 /**
+ * A process that stands still in the middle of a transaction (suspended, or cut off without a word) keeps its rows from
+ * all others, which would pass over them or wait. PostgreSQL ends the transaction after this time.
+ */
+const standstillMs = 15_000
+
+/**
  * A pool on this PostgreSQL; nothing is connected yet. `onError` hears of connections that broke while idle: without it
  * a database restart would end the process.
  */
@@ -22,6 +28,7 @@ export function connect(url: string, onError: (error: Error) => void, limits: Da
     max: limits.poolSize ?? 20,
     connectionTimeoutMillis: limits.connectMs ?? 2000,
     query_timeout: limits.statementMs ?? 8000,
+    idle_in_transaction_session_timeout: standstillMs,
     application_name: 'belay',
     keepAlive: true,
   })
