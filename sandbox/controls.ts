@@ -14,7 +14,7 @@ export function control(parts: Parts, order: Control): void {
       sockets.disconnect(app(), order.reason)
       break
     case 'cut_sockets':
-      sockets.cut(app())
+      sockets.cut(app(), order.count)
       break
     case 'socket_mode':
       app().socketMode = order.enabled

@@ -56,8 +56,12 @@ export const Control = z.discriminatedUnion('type', [
     reason: z.enum(['warning', 'refresh_requested', 'link_disabled', 'too_many_websockets']),
     app: z.string().optional(),
   }),
-  /** cuts the TCP connections without a word */
-  z.object({ type: z.literal('cut_sockets'), app: z.string().optional() }),
+  /** cuts the TCP connections without a word: all, or so many of them, the oldest first */
+  z.object({
+    type: z.literal('cut_sockets'),
+    count: z.number().int().min(1).optional(),
+    app: z.string().optional(),
+  }),
   z.object({ type: z.literal('socket_mode'), enabled: z.boolean(), app: z.string().optional() }),
   z.object({ type: z.literal('revoke_tokens'), app: z.string().optional() }),
   z.object({ type: z.literal('uninstall'), app: z.string().optional() }),

@@ -89,9 +89,9 @@ export class Sockets {
     for (const socket of this.#open.get(app.id) ?? []) this.#bye(socket, reason)
   }
 
-  /** Cuts the connections without a word. */
-  cut(app: App): void {
-    for (const socket of this.#open.get(app.id) ?? []) socket.terminate()
+  /** Cuts the connections without a word: all, or the oldest few. */
+  cut(app: App, count?: number): void {
+    for (const socket of [...(this.#open.get(app.id) ?? [])].slice(0, count)) socket.terminate()
   }
 
   close(): void {
