@@ -1,13 +1,15 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '#store/database.ts'
 
+type Reading = Pick<Db, 'execute'>
+
 /** When the sweep has something to do next. */
-export async function nextDueAt(db: Db): Promise<Date | null> {
+export async function nextDueAt(db: Reading): Promise<Date | null> {
   return earliest(db, sql`select wake_at from escalations where wake_at is not null and quarantine is null`)
 }
 
 /** When something may go out next (a message, a look for one, an edit), or something that came in is handled again. */
-export async function nextWorkAt(db: Db): Promise<Date | null> {
+export async function nextWorkAt(db: Reading): Promise<Date | null> {
   return earliest(
     db,
     sql`select not_before from notices where state in ('pending', 'unsure')
@@ -26,7 +28,7 @@ export async function nextLateAt(db: Db, now: Date): Promise<Date | null> {
   )
 }
 
-async function earliest(db: Db, instants: ReturnType<typeof sql>): Promise<Date | null> {
+async function earliest(db: Reading, instants: ReturnType<typeof sql>): Promise<Date | null> {
   const { rows } = await db.execute<{ ms: number | null }>(
     sql`select (extract(epoch from min(at)) * 1000)::float8 as ms from (${instants}) found(at)`,
   )

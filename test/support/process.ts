@@ -26,7 +26,7 @@ export type Process = AsyncDisposable & {
 }
 
 /** A process that logs nothing for so long has nothing more to say. */
-const patienceMs = 15_000
+const patienceMs = 120_000
 
 /** Starts the real `src/main.ts` with this environment and nothing else of ours. */
 export function startProcess(env: Record<string, string>): Process {

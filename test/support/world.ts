@@ -38,7 +38,15 @@ export type WorldOptions = {
   through?: (databaseUrl: string) => Promise<AsyncDisposable & { url: string }>
 }
 
-export type HookOptions = { id?: string; secret?: string; at?: Date; source?: string; raw?: string }
+export type HookOptions = {
+  id?: string
+  secret?: string
+  at?: Date
+  source?: string
+  raw?: string
+  /** Hangs up on the answer. */
+  signal?: AbortSignal
+}
 export type HookAnswer = { status: number; body: Record<string, unknown> }
 
 /** A local Slack, a database, and a Belay that lives on the sandbox's clock: everything a story needs. */
@@ -151,6 +159,7 @@ export async function sendHook(
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
     'webhook-signature': new Webhook(secret).sign(id, at, body),
   }
-  const response = await fetch(`${url}/hooks/${source}`, { method: 'POST', headers, body })
+  const { signal = null } = options
+  const response = await fetch(`${url}/hooks/${source}`, { method: 'POST', headers, body, signal })
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }
