@@ -121,9 +121,11 @@ export class Pump {
       const room = atOnce.posts - this.#posting.size
       if (room <= 0 || this.#stopped || pace.readyAt(everywhere, now)) return
       const busy = [...this.#posting.keys(), ...pace.busy(now)]
+      const claimedMs = performance.now()
       const claimed = await claimMessages(store.db, now, { limit: room, busy, served: pace.served(now) })
       if (claimed.length === 0) return
-      for (const claim of claimed) this.#start(this.#posting, claim[0].target, deliver(this.#sending, claim))
+      for (const claim of claimed)
+        this.#start(this.#posting, claim[0].target, deliver(this.#sending, claim, claimedMs))
     }
   }
 
