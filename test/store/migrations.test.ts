@@ -2,22 +2,13 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { inject, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { migrateDatabase } from '#store/database.ts'
 import { openDatabase } from '#store/open.ts'
+import { emptyDatabase } from '../support/database.ts'
+import { plain, startDesk } from '../support/desk.ts'
+import { becomesReady } from '../support/readiness.ts'
 import { databaseLine } from '../support/database-line.ts'
-
-async function emptyDatabase(): Promise<AsyncDisposable & { url: string }> {
-  const name = `belay_empty_${process.pid}_${Math.trunc(performance.now() * 1000)}`
-  const url = new URL(inject('postgres'))
-  await query(url.href, `create database ${name}`)
-  const own = new URL(url)
-  own.pathname = `/${name}`
-  return {
-    url: own.href,
-    [Symbol.asyncDispose]: async () => void (await query(url.href, `drop database ${name} with (force)`)),
-  }
-}
 
 async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url })
@@ -49,6 +40,23 @@ it('brings an empty database up to date, and leaves one alone that is', async ()
   await migrateDatabase(database.url)
   expect((await query(database.url, tables)).map(({ name }) => name)).toEqual(everything)
   expect(await query(database.url, 'select * from drizzle.__drizzle_migrations')).toEqual(before)
+})
+
+it('starts, works and is left as it is when it is newer than we are: a deploy was rolled back', async () => {
+  const tomorrow = async (url: string) => {
+    await query(url, 'alter table escalations add column of_tomorrow text')
+    await query(
+      url,
+      `insert into drizzle.__drizzle_migrations (hash, created_at) values ('tomorrow', ${Date.now() + 1e10})`,
+    )
+    return { url, [Symbol.asyncDispose]: async () => {} }
+  }
+  await using desk = await startDesk({ through: tomorrow })
+  const told = await desk.escalate('Rolled back', plain)
+  await desk.first.press(told.card, 'Acknowledge')
+  await desk.quiet()
+  expect(desk.first.again(told.card).text).toContain('Acknowledged by')
+  await becomesReady(desk.url)
 })
 
 it('lets five processes do it at once', async () => {

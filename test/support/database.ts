@@ -4,8 +4,17 @@ import { inject } from 'vitest'
 
 /** A database of its own for one test: a clone of the migrated template. Dropped by `await using`. */
 export async function testDatabase(): Promise<AsyncDisposable & { url: string }> {
+  return database(`template ${inject('template')}`)
+}
+
+/** A database of its own with nothing in it. */
+export async function emptyDatabase(): Promise<AsyncDisposable & { url: string }> {
+  return database('')
+}
+
+async function database(made: string): Promise<AsyncDisposable & { url: string }> {
   const name = `belay_${randomBytes(6).toString('hex')}`
-  await onServer(`create database ${name} template ${inject('template')}`)
+  await onServer(`create database ${name} ${made}`)
   const url = new URL(inject('postgres'))
   url.pathname = `/${name}`
   return {
