@@ -25,6 +25,7 @@ import type { Bolt } from './slack/bolt.ts'
 import { createBolt } from './slack/bolt.ts'
 import { createClients } from './slack/clients.ts'
 import type { Clients } from './slack/clients.ts'
+import type { Identity } from './slack/identity.ts'
 import { permalink } from './slack/gather.ts'
 import type { Sending } from './slack/sending.ts'
 import { listen as listenSlack } from './slack/listeners/index.ts'
@@ -41,6 +42,7 @@ import { keep } from './store/inbox.ts'
 import { openDatabase } from './store/open.ts'
 import { PolicyBook, savePolicy } from './store/policies.ts'
 import { vitals } from './store/vitals.ts'
+import { keepWorkspace, workspaceOf } from './store/workspaces.ts'
 
 export type Options = {
   config: Config
@@ -129,6 +131,7 @@ function tellingOf(log: Logger) {
   return {
     away: warn('the database can not be reached; it is tried again'),
     broke: warn('a database connection broke'),
+    workspace: warn('our workspace could not be remembered; it is asked for again at the next start'),
     people: warn('Slack could not be asked about the people in the policy; it is asked again'),
   }
 }
@@ -269,14 +272,22 @@ async function createSlack(
       ? // Slack signs by the real time, also where Belay lives on a moved clock.
         new HttpReceiver({ ...shared, now: systemClock.now, signingSecret: slack.signingSecret })
       : new RedundantSocketReceiver({ ...shared, appToken: slack.appToken, apiUrl: slack.apiUrl })
-  const bolt = await createBolt({ receiver, ...access })
+  const remembered = await workspaceOf(store.db, slack.botToken)
+  const learned = (identity: Identity) =>
+    void keepWorkspace(store.db, slack.botToken, identity, clock.now()).catch(tellingOf(log).workspace)
+  const bolt = await createBolt({ receiver, learned, ...access })
   let refused: string | null = null
   const directory = {
     db: store.db,
     reads: clients.reads,
     failed: (error: unknown) => log.warn({ err: describe(error) }, 'Slack did not say who somebody is'),
   }
-  const gathering = { store, directory, identity: () => bolt.self.known }
+  const gathering = {
+    store,
+    directory,
+    identity: () => bolt.self.known,
+    workspace: () => bolt.self.known ?? remembered ?? undefined,
+  }
   const { writes, reads } = clients
   const sending: Sending = {
     ...gathering,

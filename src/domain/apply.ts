@@ -119,6 +119,9 @@ export function apply(escalation: Escalation, event: Event, at: Date): Escalatio
         toRaise: [],
         promises: keep(escalation.promises, ['acknowledge', 'update', 'resolve', 'thirtyDays'], at),
       }
+    case 'quarantined':
+    case 'quarantine_released':
+      return escalation
     case 'reopened':
       return {
         ...escalation,

@@ -159,6 +159,8 @@ export type Event =
   | { kind: 'promise_breached'; promise: PromiseName; dueAt: Date; raise: boolean }
   | { kind: 'resolved'; by: Actor; resolution: string | null }
   | { kind: 'reopened'; by: Actor; reason: string | null; promises: Promises }
+  | { kind: 'quarantined'; reason: string }
+  | { kind: 'quarantine_released'; by: Actor }
 export type EventKind = Event['kind']
 
 /** An event and when it happened: for a promise its due time, however late it was noticed. */

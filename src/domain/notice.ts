@@ -63,7 +63,7 @@ export type Notice =
       note?: string
     }
   | { kind: 'line'; channel: string; entry: EntryRef; broadcast: boolean }
-  | { kind: 'alarm'; to: string; problem: string }
+  | { kind: 'alarm'; to: string; problem: string; quarantined?: number }
   | { kind: 'digest'; channel: string; period: string; from: string; to: string }
 
 /** A notice ready for the outbox: `key` makes it unique, a lower `priority` goes first. */
@@ -103,6 +103,8 @@ const lines: Record<EventKind, 'nowhere' | 'here' | 'everywhere'> = {
   promise_breached: 'here',
   resolved: 'everywhere',
   reopened: 'here',
+  quarantined: 'nowhere',
+  quarantine_released: 'nowhere',
 }
 
 /** What must be said because of these events: decided with them, committed with them. */

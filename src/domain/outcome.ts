@@ -20,6 +20,7 @@ export type Refusal =
   | { kind: 'no_such_escalation'; escalation: number }
   | { kind: 'not_a_person'; who: Actor }
   | { kind: 'outsider' }
+  | { kind: 'not_an_admin' }
 export type RefusalKind = Refusal['kind']
 
 /** What a verb decides: events to apply, or a refusal with a name. */

@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts'
 import { secondMs } from '../domain/time.ts'
 import type { Db } from '../store/database.ts'
 import { skewAtMostMs, skewToldMs, skewWords } from '../store/skew.ts'
-import { oldestDue, quarantinedCount } from '../store/sweep.ts'
+import { quarantinedCount } from '../store/quarantine.ts'
+import { oldestDue } from '../store/sweep.ts'
 import type { Check } from './health.ts'
 
 /** How long a due escalation may wait before we are not ready any more. */

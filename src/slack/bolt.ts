@@ -20,14 +20,18 @@ export type Bolt = AsyncDisposable & {
   status(): { ok: boolean; reason?: string }
 }
 
-type Options = Access & { receiver: Receiver }
+type Options = Access & {
+  receiver: Receiver
+  /** Slack has said who we are. */
+  learned?: (identity: Identity) => void
+}
 
 /** A person waits for an answer: without knowing who we are, Bolt can still give it. */
 const learnMs = 500
 
 /** Builds Bolt's App around a receiver of ours. */
-export async function createBolt({ receiver, token, apiUrl, logger }: Options): Promise<Bolt> {
-  const self = createSelfKnowledge({ token, apiUrl, logger })
+export async function createBolt({ receiver, token, apiUrl, logger, learned }: Options): Promise<Bolt> {
+  const self = createSelfKnowledge({ token, apiUrl, logger }, learned)
   const app = new App({
     receiver,
     authorize: ({ teamId }) => authorize(self, token, teamId),

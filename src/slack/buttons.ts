@@ -14,6 +14,7 @@ export const buttons = {
   update_customer: { label: 'Update customer' },
   resolve: { label: 'Resolve' },
   reopen: { label: 'Reopen' },
+  release_quarantined: { label: 'Release' },
 } as const satisfies Record<string, { label: string; style?: 'primary' | 'danger' }>
 export type ButtonName = keyof typeof buttons
 

@@ -4,13 +4,20 @@ import type { Terms } from '../domain/terms.ts'
 import { waitAfter } from '../domain/terms.ts'
 import type { Store } from '../store/escalations.ts'
 import { cardsOf } from '../store/cards.ts'
+import type { Workspace } from '../store/workspaces.ts'
 import { notices } from '../store/schema.ts'
 import type { Identity } from './identity.ts'
 import type { Directory } from './names.ts'
 import { names } from './names.ts'
 import type { PageFate, PageNotice, Scene } from './views/scene.ts'
 
-export type Gathering = { store: Store; directory: Directory; identity: () => Identity | undefined }
+export type Gathering = {
+  store: Store
+  directory: Directory
+  identity: () => Identity | undefined
+  /** Ours, as Slack says or last said; undefined when it never did. */
+  workspace: () => Workspace | undefined
+}
 
 /** Everything a view of this escalation may know, as of now. `others`: more people whose names the view will need. */
 export async function gather(

@@ -28,7 +28,10 @@ const firstMs = 1_000
 const mostMs = 30_000
 
 /** Learns who we are by `auth.test`, whenever Slack can be reached. */
-export function createSelfKnowledge({ token, apiUrl, logger }: Access): SelfKnowledge {
+export function createSelfKnowledge(
+  { token, apiUrl, logger }: Access,
+  learned: (identity: Identity) => void = () => {},
+): SelfKnowledge {
   const over = new AbortController()
   const options = { ...carefulOptions({ apiUrl, logger }), fetch: abortableFetch(over.signal) }
   const client = new WebClient(token, options)
@@ -49,7 +52,9 @@ export function createSelfKnowledge({ token, apiUrl, logger }: Access): SelfKnow
       if (!botId || !botUserId || !teamId)
         throw new Error('auth.test did not name a bot: is SLACK_BOT_TOKEN a bot token?')
       reason = undefined
-      return (known = { botId, botUserId, teamId, enterpriseId: enterprise_id ?? null, url })
+      known = { botId, botUserId, teamId, enterpriseId: enterprise_id ?? null, url }
+      learned(known)
+      return known
     } catch (error) {
       const outcome = classify(error, 'auth.test')
       reason =

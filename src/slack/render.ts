@@ -60,7 +60,7 @@ export async function render(
     case 'webhook':
       return { kind: 'later' } // goes out by its own lane
     case 'alarm':
-      return alone(alarm(notice.problem))
+      return alone(alarm(notice.problem, notice.quarantined))
     case 'digest':
       return alone(
         await digestMessage(gathering.store, notice, now, (ids) => names(gathering.directory, ids, now)),

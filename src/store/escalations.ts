@@ -183,15 +183,18 @@ export async function listOpen(db: Db, limit: number): Promise<Escalation[]> {
 /** The first few of what was asked for, and how many there are in all. */
 export type First = { total: number; escalations: Escalation[] }
 
+/** What can't be decided may well be what no view can draw, either: administrators see it on its own. */
+const isDecidable = isNull(escalations.quarantine)
+
 /** What a person has now: what falls due next comes first. */
 export async function ownedBy(db: Db, owner: Actor, limit: number): Promise<First> {
-  const found = and(eq(escalations.owner, owner), ne(escalations.state, 'resolved'))
+  const found = and(eq(escalations.owner, owner), ne(escalations.state, 'resolved'), isDecidable)
   return firstOf(db, found, sql`${escalations.wakeAt}, ${escalations.id}`, limit)
 }
 
 /** What is open and nobody has: the most urgent first, by these severities, and of those the oldest. */
 export async function unowned(db: Db, severities: readonly string[], limit: number): Promise<First> {
-  const found = and(isNull(escalations.owner), ne(escalations.state, 'resolved'))
+  const found = and(isNull(escalations.owner), ne(escalations.state, 'resolved'), isDecidable)
   const order = sql`${urgency(severities)}, ${escalations.openedAt}, ${escalations.id}`
   return firstOf(db, found, order, limit)
 }

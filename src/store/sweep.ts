@@ -1,4 +1,4 @@
-import { eq, isNotNull, inArray, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { advance } from '../domain/advance.ts'
 import { after, wakeAt } from '../domain/escalation.ts'
 import type { Escalation } from '../domain/escalation.ts'
@@ -6,7 +6,8 @@ import { noticesOf } from '../domain/notice.ts'
 import type { Db, Tx } from './database.ts'
 import type { Store } from './escalations.ts'
 import { toEscalation } from './escalations.ts'
-import { enqueue, save } from './save.ts'
+import { quarantine } from './quarantine.ts'
+import { save } from './save.ts'
 import type { Decided } from './save.ts'
 import { escalations } from './schema.ts'
 
@@ -24,7 +25,7 @@ export async function sweepBatch(store: Store, now: Date, limit: number): Promis
     const decided = decisions.filter((decision) => 'happened' in decision)
     const failed = decisions.filter((decision) => 'reason' in decision)
     if (decided.length > 0) await save(tx, now, decided)
-    for (const { escalation, reason } of failed) await quarantine(tx, store, escalation, reason, now)
+    for (const { escalation, reason } of failed) await quarantine(tx, store, escalation.id, reason, now)
     return { due: due.length, pages: pagesIn(decided), quarantined: failed.length }
   })
   if (swept.due > 0) store.committed()
@@ -70,33 +71,6 @@ function pagesIn(decided: Decided[]): number {
   return decided.flatMap(({ notices }) => notices).filter(({ notice }) => notice.kind === 'page').length
 }
 
-/** The row is left alone from now on, and the fallback channel is told why; the rest go on. */
-async function quarantine(
-  tx: Tx,
-  store: Store,
-  { id }: Escalation,
-  reason: string,
-  now: Date,
-): Promise<void> {
-  await tx.update(escalations).set({ quarantine: reason, quarantinedAt: now }).where(eq(escalations.id, id))
-  const problem = `E-${id} can't be decided and is left alone until somebody looks: ${reason}`
-  const to = store.book.live.fallback.channel
-  const alarm = { kind: 'alarm', to, problem } as const
-  await enqueue(
-    tx,
-    [
-      {
-        key: `quarantine:${id}:${now.toISOString()}`,
-        escalation: null,
-        target: to,
-        priority: 50,
-        notice: alarm,
-      },
-    ],
-    now,
-  )
-}
-
 /** When the longest-due escalation was due; null when none is. */
 export async function oldestDue(db: Db, now: Date): Promise<Date | null> {
   const [row] = await db
@@ -119,19 +93,4 @@ export async function nextDue(db: Db, now: Date): Promise<Date | null> {
     .orderBy(escalations.wakeAt)
     .limit(1)
   return row?.wakeAt ?? null
-}
-
-/** Puts quarantined escalations back under the clock. Returns how many. */
-export async function releaseQuarantined(tx: Tx, ids: number[]): Promise<number> {
-  const released = await tx
-    .update(escalations)
-    .set({ quarantine: null, quarantinedAt: null })
-    .where(inArray(escalations.id, ids))
-    .returning({ id: escalations.id })
-  return released.length
-}
-
-/** How many escalations could not be decided and are left alone. */
-export async function quarantinedCount(db: Db): Promise<number> {
-  return db.$count(escalations, isNotNull(escalations.quarantine))
 }

@@ -74,3 +74,21 @@ it('two replicas find the same due escalations, and page each tier once', async 
     expect(times(await desk.happened(told), 'paged')).toBe(2)
   }
 }, 60_000)
+
+it('who is too late hears it within 3 seconds, though nobody can look up why', async () => {
+  const { first, second, quiet, belay } = desk
+  const told = await desk.escalate('Looked up in vain', plain)
+  await first.press(told.card, 'Acknowledge')
+  const client = await belay.store.db.$client.connect()
+  await client.query('begin; lock table notices in access exclusive mode')
+  try {
+    const pressedAt = performance.now()
+    await second.press(told.card, 'Acknowledge')
+    expect(performance.now() - pressedAt).toBeLessThan(3000)
+    expect((await second.seesOnly('C0FRONT')).text).toMatch(/ has it already until /)
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+  await quiet()
+})

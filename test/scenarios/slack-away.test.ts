@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { plain, startDesk } from '../support/desk.ts'
 import { ticketEvent } from '../support/tickets.ts'
 import { phones } from '../support/pings.ts'
 import { startWorld, type World } from '../support/world.ts'
@@ -43,4 +44,22 @@ it('Belay starts without Slack, takes tickets, says why it is not ready, and rec
   await quiet()
   expect(first.again(card).text).toContain('Acknowledged by First-line engineer 2')
   expect(await ready()).toEqual([200, expect.stringContaining('"ok":true')])
+})
+
+it('a Belay that starts while Slack is away still refuses people from another workspace', async () => {
+  const members = ['U0AGENT', 'U0FRONT2', 'U0GUEST']
+  const frontline = { id: 'C0FRONT', name: 'frontline', shared: true, members }
+  await using other = await startDesk({
+    transport: 'http',
+    before: (sandbox) => sandbox.seed({ channels: [frontline] }),
+  })
+  const { sandbox, replica } = other
+  const told = await other.escalate('Not for guests', plain)
+  sandbox.fault({ on: 'auth.test', times: 0, effect: { kind: 'status', status: 503 } })
+  const { port } = await replica()
+  sandbox.control({ type: 'request_url', url: `http://127.0.0.1:${port}/slack/events` })
+  const guest = sandbox.person('U0GUEST')
+  await guest.press(told.card, 'Acknowledge')
+  await guest.seesOnly('C0FRONT', /^Only members of this workspace can act/)
+  expect(await other.saved(told)).toMatchObject({ owner: null })
 })

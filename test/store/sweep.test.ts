@@ -5,7 +5,8 @@ import { acknowledge } from '#domain/verbs.ts'
 import { sweep } from '../../src/jobs/sweep.ts'
 import { change, find } from '#store/escalations.ts'
 import { escalations, notices, timeline } from '#store/schema.ts'
-import { oldestDue, quarantinedCount, releaseQuarantined, sweepBatch } from '#store/sweep.ts'
+import { quarantinedCount, releaseQuarantined } from '#store/quarantine.ts'
+import { oldestDue, sweepBatch } from '#store/sweep.ts'
 import { later, start, testStore, type TestStore } from '../support/store.ts'
 
 const dump = async ({ store: { db } }: TestStore) => ({
@@ -92,7 +93,9 @@ describe('a row that can not be decided', () => {
     ])
 
     await db.execute(sql`update escalations set promises = ${kept!.promises}::jsonb where id = ${bad.id}`)
-    expect(await db.transaction((tx) => releaseQuarantined(tx, [bad.id, 999]))).toBe(1)
+    expect(await db.transaction((tx) => releaseQuarantined(tx, [bad.id, 999], 'U0BOSS', later(4)))).toEqual([
+      bad.id,
+    ])
     expect(await sweepBatch(desk.store, later(4), 100)).toMatchObject({ due: 1, quarantined: 0 })
   })
 })

@@ -2,6 +2,7 @@ import type { HomeView } from '@slack/types'
 import type { Actor, Escalation } from '../../domain/escalation.ts'
 import { homeCards } from '../../store/cards.ts'
 import { ownedBy, unowned } from '../../store/escalations.ts'
+import { quarantined } from '../../store/quarantine.ts'
 import { personById } from '../../store/people.ts'
 import { classify } from '../classify.ts'
 import type { Gathering } from '../gather.ts'
@@ -10,12 +11,13 @@ import type { Identity } from '../identity.ts'
 import { lookUp } from '../names.ts'
 import { shiftsNow } from '../shifts.ts'
 import { home, homeOfOutsider, homeShows } from '../views/home.ts'
+import { quarantinedShows } from '../views/quarantined.ts'
 import type { Listening } from './listening.ts'
 import { isOutsider } from './listening.ts'
 
-/** Somebody opened our Home tab: it is drawn for them anew. Throws when it is worth trying again. */
-export async function showHome(listening: Listening, user: Actor, now: Date): Promise<void> {
-  const view = await viewFor(listening, user, now)
+/** Somebody opened our Home tab, or pressed a button there: it is drawn for them anew, with what is `told` to them. Throws when it is worth trying again. */
+export async function showHome(listening: Listening, user: Actor, now: Date, told?: string): Promise<void> {
+  const view = await viewFor(listening, user, now, told)
   try {
     await listening.writes.views.publish({ user_id: user, view })
   } catch (error) {
@@ -25,23 +27,30 @@ export async function showHome(listening: Listening, user: Actor, now: Date): Pr
   }
 }
 
-async function viewFor(listening: Listening, user: Actor, now: Date): Promise<HomeView> {
+async function viewFor(
+  listening: Listening,
+  user: Actor,
+  now: Date,
+  told: string | undefined,
+): Promise<HomeView> {
   const identity = listening.identity()
   if (!identity) throw new Error('it is not known yet who we are in Slack')
   if (await isStranger(listening, user, now)) return homeOfOutsider()
   const { store } = listening
   const severities = store.book.live.severities.map(({ name }) => name)
-  const [yours, nobodys, shifts] = await Promise.all([
+  const isAdmin = store.book.live.admins.includes(user)
+  const [yours, nobodys, shifts, left] = await Promise.all([
     ownedBy(store.db, user, homeShows.yours),
     unowned(store.db, severities, homeShows.nobodys),
     shiftsNow(listening, now),
+    isAdmin ? quarantined(store.db, quarantinedShows) : undefined,
   ])
   const links = await linksTo(listening, identity, [...yours.escalations, ...nobodys.escalations])
   const rowsOf = ({ total, escalations }: typeof yours) => ({
     total,
     rows: escalations.map((escalation) => ({ escalation, link: links.get(escalation.id) ?? null })),
   })
-  return home({ now, yours: rowsOf(yours), nobodys: rowsOf(nobodys), shifts })
+  return home({ now, told, quarantined: left, yours: rowsOf(yours), nobodys: rowsOf(nobodys), shifts })
 }
 
 /** The event does not say where somebody is from, and whoever Slack does not know is not one of us. */

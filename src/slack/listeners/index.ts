@@ -7,6 +7,7 @@ import type {
   SlashCommand,
   ViewSubmitAction,
 } from '@slack/bolt'
+import type { ModalView } from '@slack/types'
 import { defaultSeverity, severityTimes } from '../../domain/policy.ts'
 import { addWorking } from '../../domain/hours.ts'
 import { hoursOf } from '../../domain/policy-terms.ts'
@@ -14,6 +15,7 @@ import type { ButtonName, EntryName, ModalName, Origin } from '../buttons.ts'
 import { buttons, links, moreId, readDrawn, readEntry, readOrigin } from '../buttons.ts'
 import type { Message } from '../blocks.ts'
 import { describe } from '../log.ts'
+import { within } from '../receivers/within.ts'
 import { escalateModal, readEscalateModal } from '../views/escalate-modal.ts'
 import type { Prefill } from '../views/escalate-modal.ts'
 import type { FormValues } from '../views/form.ts'
@@ -26,6 +28,8 @@ import { presses } from './buttons.ts'
 import { readCommand, subcommands, unescaped } from './commands.ts'
 import { escalate } from './escalate.ts'
 import { submits } from './forms.ts'
+import { showHome } from './home.ts'
+import { asAdmin } from './quarantine.ts'
 import type { Listening, Person, Tell } from './listening.ts'
 import { act, inTime, isOutsider, sceneOf } from './listening.ts'
 
@@ -41,30 +45,50 @@ export function listen(app: App, listening: Listening): void {
   for (const name of Object.keys(buttons) as ButtonName[])
     app.action<BlockAction<ButtonAction>>(name, async ({ ack, body, action, respond }) => {
       const drawn = readDrawn(action.value)
-      await answered(listening, ack, respond, (tell) => press(listening, name, drawn, body, tell))
+      await answered(listening, ack, answerTo(listening, body, respond), (tell) =>
+        press(listening, name, drawn, body, tell),
+      )
     })
   app.action<BlockAction<OverflowAction>>(moreId, async ({ ack, body, action, respond }) => {
     const entry = readEntry(action.selected_option.value)
     await answered(
       listening,
       ack,
-      respond,
+      whisper(respond),
       async (tell) => entry && press(listening, entry.do, entry, body, tell),
     )
   })
   for (const name of Object.keys(links)) app.action(name, async ({ ack }) => ack())
   app.command(command, async ({ ack, command: typed, respond }) => {
-    await answered(listening, ack, respond, (tell) => onCommand(listening, typed, tell))
+    await answered(listening, ack, whisper(respond), (tell) => onCommand(listening, typed, tell))
   })
   app.shortcut(
     { callback_id: shortcut, type: 'message_action' },
     async ({ ack, shortcut: used, respond }) => {
-      await answered(listening, ack, respond, (tell) => onShortcut(listening, used, tell))
+      await answered(listening, ack, whisper(respond), (tell) => onShortcut(listening, used, tell))
     },
   )
-  app.view<ViewSubmitAction>('escalate', async ({ ack, body }) => ack(await onEscalate(listening, body)))
+  app.view<ViewSubmitAction>('escalate', async ({ ack, body }) => {
+    const { answer, already } = await onEscalate(listening, body)
+    await ack(answer)
+    if (already) await tellOpened(listening, already, body.user.id)
+  })
   for (const name of Object.keys(submits) as (keyof typeof submits)[])
     app.view<ViewSubmitAction>(name, async ({ ack, body }) => ack(await onSubmit(listening, name, body)))
+}
+
+/** Says something to the person who pressed or typed. */
+type Say = (message: Message) => Promise<unknown>
+
+/** Where they are, to them alone. */
+function whisper(respond: RespondFn): Say {
+  return ({ text, blocks }) => respond({ response_type: 'ephemeral', replace_original: false, text, blocks })
+}
+
+/** In the Home tab nothing can be whispered: it stands there when it is drawn anew. */
+function answerTo(listening: Listening, { view, user }: BlockAction, respond: RespondFn): Say {
+  if (view?.type !== 'home') return whisper(respond)
+  return ({ text }) => showHome(listening, user.id, listening.clock.now(), text)
 }
 
 /**
@@ -74,7 +98,7 @@ export function listen(app: App, listening: Listening): void {
 async function answered(
   listening: Listening,
   ack: () => Promise<void>,
-  respond: RespondFn,
+  say: Say,
   work: (tell: Tell) => Promise<unknown>,
 ): Promise<void> {
   const said: Message[] = []
@@ -85,12 +109,10 @@ async function answered(
     said.push(notSaved())
   }
   await ack()
-  for (const { text, blocks } of said)
-    await respond({ response_type: 'ephemeral', replace_original: false, text, blocks }).catch(
-      (error: unknown) => {
-        listening.log.warn({ err: describe(error) }, 'an answer did not reach the person who asked')
-      },
-    )
+  for (const message of said)
+    await say(message).catch((error: unknown) => {
+      listening.log.warn({ err: describe(error) }, 'an answer did not reach the person who asked')
+    })
 }
 
 function personIn(user: { id: string; team_id?: string }, team: { id: string } | null): Person {
@@ -106,24 +128,23 @@ async function press(
 ): Promise<void> {
   const by = personIn(body.user, body.team)
   if (!drawn) return
+  const since = performance.now()
   const does = presses[name]
+  if ('admin' in does) return tell(await asAdmin(listening, does.admin, drawn.e, by))
   if ('verb' in does) {
-    await act(listening, { id: drawn.e, by, seen: drawn.v }, does.verb, tell)
+    await act(listening, { id: drawn.e, by, seen: drawn.v, since }, does.verb, tell)
     return
   }
   if (isOutsider(listening, by)) return tell(refusal({ kind: 'outsider' }, null))
-  const drawing = await inTime(listening, () => drawingOf(listening, drawn.e))
+  const drawing = await inTime(listening, () => drawingOf(listening, drawn.e), since)
   if (!drawing) return tell(notSaved())
   const { scene } = drawing
   if (!scene) return tell(refusal({ kind: 'no_such_escalation', escalation: drawn.e }, null))
   if (scene.escalation.state === 'resolved') {
-    await act(listening, { id: drawn.e, by, seen: drawn.v }, alreadyResolved, tell)
+    await act(listening, { id: drawn.e, by, seen: drawn.v, since }, alreadyResolved, tell)
     return
   }
-  await listening.writes.views.open({
-    trigger_id: body.trigger_id,
-    view: does.form(scene, drawing.usual),
-  })
+  await show(listening, body.trigger_id, does.form(scene, drawing.usual))
 }
 
 /** What a form about an escalation is drawn from. */
@@ -157,16 +178,23 @@ async function onCommand(listening: Listening, typed: SlashCommand, tell: Tell):
   await openForm(listening, typed.trigger_id, meant.prefill, { channel: typed.channel_id })
 }
 
+/** A trigger lives for 3 seconds. Slack may take longer to say that it has shown the form; the person has it by then. */
+const showWithinMs = 2000
+
+async function show({ writes }: Listening, trigger: string, view: ModalView): Promise<void> {
+  await within(writes.views.open({ trigger_id: trigger, view }), showWithinMs, undefined)
+}
+
 async function openForm(
-  { store, writes }: Listening,
+  listening: Listening,
   trigger: string,
   prefill: Prefill,
   origin: Origin,
 ): Promise<void> {
-  const { live } = store.book
+  const { live } = listening.store.book
   const severities = live.severities.map(({ name }) => name)
   const view = escalateModal({ prefill, severities, usual: defaultSeverity(live), origin })
-  await writes.views.open({ trigger_id: trigger, view })
+  await show(listening, trigger, view)
 }
 
 /** A message, as the shortcut hands it over. */
@@ -198,30 +226,40 @@ function atFirstInput(values: FormValues, { text }: Message): FormAnswer {
   return { response_action: 'errors', errors: { [Object.keys(values)[0] ?? '']: text } }
 }
 
-async function onEscalate(listening: Listening, { view, user, team }: ViewSubmitAction): Promise<FormAnswer> {
+/** `already`: it was escalated before, which they are told once the form is closed. */
+type EscalateAnswer = { answer: FormAnswer; already?: { id: number; channel: string } }
+
+async function onEscalate(
+  listening: Listening,
+  { view, user, team }: ViewSubmitAction,
+): Promise<EscalateAnswer> {
   const values = view.state.values as FormValues
   if (isOutsider(listening, personIn(user, team)))
-    return atFirstInput(values, refusal({ kind: 'outsider' }, null))
+    return { answer: atFirstInput(values, refusal({ kind: 'outsider' }, null)) }
   const read = readEscalateModal(values)
-  if (!read.ok) return { response_action: 'errors', errors: read.errors }
+  if (!read.ok) return { answer: { response_action: 'errors', errors: read.errors } }
   const origin = readOrigin(view.private_metadata)
   const submission = { view: view.id, by: user.id, form: read.data, origin }
   const done = await inTime(listening, (signal) => escalate(listening, submission, signal))
-  if (!done) return atFirstInput(values, notSaved())
-  if (done.already && origin.channel) await tellOpened(listening, origin.channel, user.id, done)
-  return undefined
+  if (!done) return { answer: atFirstInput(values, notSaved()) }
+  const { channel } = origin
+  return { answer: undefined, ...(done.already && channel && { already: { id: done.id, channel } }) }
 }
 
 /** Whoever escalated what is escalated already is told so; a direct message tells the others. */
 async function tellOpened(
   listening: Listening,
-  channel: string,
+  { id, channel }: { id: number; channel: string },
   user: string,
-  done: { id: number; already: boolean },
 ): Promise<void> {
-  const scene = await sceneOf(listening, done.id)
+  const scene = await sceneOf(listening, id)
   const home = scene?.escalation.home ?? null
-  const { text, blocks } = opened({ ...done, channel: home, link: (home && scene?.links.get(home)) ?? null })
+  const { text, blocks } = opened({
+    id,
+    already: true,
+    channel: home,
+    link: (home && scene?.links.get(home)) ?? null,
+  })
   await listening.writes.chat.postEphemeral({ channel, user, text, blocks }).catch((error: unknown) => {
     listening.log.warn(
       { err: describe(error), channel },
@@ -235,6 +273,7 @@ async function onSubmit(
   name: Exclude<ModalName, 'escalate'>,
   body: ViewSubmitAction,
 ): Promise<FormAnswer> {
+  const since = performance.now()
   const values = body.view.state.values as FormValues
   const drawn = readDrawn(body.view.private_metadata)
   const read = await submits[name](values, listening.clock.now(), listening)
@@ -244,6 +283,7 @@ async function onSubmit(
   const tell: Tell = async (message) => {
     answer = atFirstInput(values, message)
   }
-  await act(listening, { id: drawn.e, by: personIn(body.user, body.team), seen: drawn.v }, read.data, tell)
+  const by = personIn(body.user, body.team)
+  await act(listening, { id: drawn.e, by, seen: drawn.v, since }, read.data, tell)
   return answer
 }

@@ -11,6 +11,7 @@ import type { Message } from '../blocks.ts'
 import { describe } from '../log.ts'
 import type { Gathering } from '../gather.ts'
 import { gather } from '../gather.ts'
+import { within } from '../receivers/within.ts'
 import { notSaved } from '../views/not-saved.ts'
 import { refusal } from '../views/refusal.ts'
 import type { Scene } from '../views/scene.ts'
@@ -32,6 +33,11 @@ export type Person = { id: Actor; team: string | null }
 
 /** A person is told within this time whether it was saved; Slack shows an error after 3 seconds. */
 const answerWithinMs = 2200
+/** Why it was refused is worth waiting for until then. Without what was looked up, the sentence says less. */
+const explainWithinMs = 2600
+
+/** `seen`: the version they saw. `since`: when it began, by `performance.now()`, if something was looked up before. */
+type Pressed = { id: number; by: Person; seen: number | null; since?: number }
 
 /**
  * A person acts on an escalation: decide, save, and tell them what came of it if it is not what they meant. Returns what
@@ -39,20 +45,24 @@ const answerWithinMs = 2200
  */
 export async function act(
   listening: Listening,
-  { id, by, seen }: { id: number; by: Person; seen: number | null },
+  { id, by, seen, since = performance.now() }: Pressed,
   verb: Verb,
   tell: Tell,
 ): Promise<Changed | null> {
   const now = listening.clock.now()
-  if (isOutsider(listening, by)) return tellRefused(listening, { kind: 'outsider' }, null, now, tell)
-  const done = await inTime(listening, (signal) =>
-    change(
-      listening.store,
-      id,
-      now,
-      (escalation, terms) => verb(escalation, terms, { by: by.id, seen }, now),
-      signal,
-    ),
+  if (isOutsider(listening, by))
+    return tellRefused(listening, { kind: 'outsider' }, null, { now, since }, tell)
+  const done = await inTime(
+    listening,
+    (signal) =>
+      change(
+        listening.store,
+        id,
+        now,
+        (escalation, terms) => verb(escalation, terms, { by: by.id, seen }, now),
+        signal,
+      ),
+    since,
   )
   if (!done) {
     await tell(notSaved())
@@ -60,7 +70,7 @@ export async function act(
   }
   if (done.kind === 'changed') tellAcknowledged(listening, done, now)
   if (done.kind !== 'refused') return done
-  return tellRefused(listening, done.refusal, done.escalation, now, tell)
+  return tellRefused(listening, done.refusal, done.escalation, { now, since }, tell)
 }
 
 function tellAcknowledged({ observer }: Listening, { escalation, happened }: Done, now: Date): void {
@@ -75,17 +85,26 @@ async function tellRefused(
   listening: Listening,
   refused: Parameters<typeof refusal>[0],
   escalation: Escalation | null,
-  now: Date,
+  { now, since }: { now: Date; since: number },
   tell: Tell,
 ): Promise<null> {
-  const others = 'owner' in refused ? [refused.owner] : []
-  const scene = escalation && (await gather(listening, escalation, now, others))
-  await tell(refusal(refused, scene))
-  if (escalation) {
-    await wantRefresh(listening.store.db, escalation.id, now)
-    listening.store.committed()
+  const inPatience = <T>(work: Promise<T>) => {
+    const heard = work.catch((error: unknown) => {
+      listening.log.warn({ err: describe(error) }, 'why something was refused could not be looked up')
+      return null
+    })
+    return within(heard, Math.max(0, since + explainWithinMs - performance.now()), null)
   }
+  const others = 'owner' in refused ? [refused.owner] : []
+  const scene = escalation && (await inPatience(gather(listening, escalation, now, others)))
+  await tell(refusal(refused, scene))
+  if (escalation) await inPatience(redraw(listening, escalation.id, now))
   return null
+}
+
+async function redraw({ store }: Listening, escalation: number, now: Date): Promise<void> {
+  await wantRefresh(store.db, escalation, now)
+  store.committed()
 }
 
 /**
@@ -95,8 +114,10 @@ async function tellRefused(
 export async function inTime<T>(
   listening: Listening,
   work: (signal: AbortSignal) => Promise<T>,
+  since = performance.now(),
 ): Promise<T | null> {
-  const limit = AbortSignal.timeout(answerWithinMs)
+  const left = Math.max(0, since + answerWithinMs - performance.now())
+  const limit = AbortSignal.timeout(Math.trunc(left))
   const over = new Promise<never>((_, reject) =>
     limit.addEventListener('abort', () => reject(limit.reason as Error)),
   )
@@ -109,8 +130,8 @@ export async function inTime<T>(
 }
 
 /** True for people from another workspace, in a shared channel: they see, and cannot act. */
-export function isOutsider({ identity }: Listening, { team }: Person): boolean {
-  const we = identity()
+export function isOutsider({ workspace }: Listening, { team }: Person): boolean {
+  const we = workspace()
   return we !== undefined && team !== null && team !== we.teamId && team !== we.enterpriseId
 }
 

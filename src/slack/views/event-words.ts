@@ -64,6 +64,11 @@ const words: { [K in EventKind]: Words<K> } = {
     quote: resolution,
   }),
   reopened: ({ reason }, by) => ({ sentence: `${by} reopened it${colon(reason)}`, quote: reason }),
+  quarantined: ({ reason }) => ({
+    sentence: "It can't be decided, so the clock leaves it alone:",
+    quote: reason,
+  }),
+  quarantine_released: (_, by) => `${by} put it back under the clock.`,
 }
 
 const fallbackWords: Record<FallbackReason, string> = {

@@ -4,6 +4,8 @@ import type { ListRow } from './list.ts'
 import { clocks, rowText, rowTitle } from './list.ts'
 import type { OnCallRow } from './on-call.ts'
 import { noRotations, shiftRows } from './on-call.ts'
+import type { QuarantinedScene } from './quarantined.ts'
+import { quarantinedBlocks } from './quarantined.ts'
 import { untilLapse } from './state.ts'
 
 type HomeRow = Omit<ListRow, 'owner'>
@@ -11,6 +13,10 @@ type HomeRow = Omit<ListRow, 'owner'>
 /** What a person's Home tab shows: the first few of what they have and of what nobody has, and who is on call. */
 export type HomeScene = {
   now: Date
+  /** What came of what they pressed here. */
+  told?: string | undefined
+  /** For administrators. */
+  quarantined?: QuarantinedScene | undefined
   yours: { total: number; rows: readonly HomeRow[] }
   nobodys: { total: number; rows: readonly HomeRow[] }
   shifts: readonly OnCallRow[]
@@ -20,8 +26,10 @@ export type HomeScene = {
 export const homeShows = { yours: 20, nobodys: 10, shifts: 30 } as const
 
 /** The Home tab of somebody who can act. Names are plain text, and what it shows is as of `now`: nothing renews it. */
-export function home({ now, yours, nobodys, shifts }: HomeScene): HomeView {
+export function home({ now, told, quarantined, yours, nobodys, shifts }: HomeScene): HomeView {
   return homeTab([
+    told ? section(told) : null,
+    ...(quarantined ? quarantinedBlocks(quarantined) : []),
     header(titled('You have it', yours.total)),
     ...(yours.total > 0 ? mine(yours) : [section('Nothing: no open escalation is yours.')]),
     header(titled('Nobody has it', nobodys.total)),

@@ -56,6 +56,8 @@ const sentences: { [K in RefusalKind]: Sentence<K> } = {
     `"${inline(actor, 50)}" is not a person who can have ${it}: choose somebody from your workspace.`,
   outsider: () =>
     'Only members of this workspace can act on escalations, so nothing was changed: ask somebody on the team.',
+  not_an_admin: () =>
+    'Only the administrators that the policy names can do that, so nothing was changed: ask one of them.',
 }
 
 function untilWords(at: Date | null): string {

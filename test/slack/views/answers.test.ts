@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { PolicyDocument } from '#domain/policy.ts'
 import { alarm } from '#slack/views/alarm.ts'
+import { released } from '#slack/views/released.ts'
 import { help } from '#slack/views/help.ts'
 import { list } from '#slack/views/list.ts'
 import { notSaved } from '#slack/views/not-saved.ts'
@@ -54,6 +55,9 @@ const answers = {
   'opened.already': opened({ id: 12, already: true, channel: null, link: null }),
   'not-saved': notSaved(),
   alarm: alarm('The token was revoked & nothing can be sent.'),
+  quarantined: alarm("E-12 can't be decided and is left alone until somebody looks: no severity", 12),
+  released: released(12, true),
+  not_quarantined: released(12, false),
 }
 
 describe('an answer', () => {

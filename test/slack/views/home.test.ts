@@ -50,8 +50,15 @@ function saying(text: string, rows: number, rotations: number): HomeScene {
 
 const evil = '<!channel> & "quotes" <@U0BOSS> *bold* `code` https://evil.example |'
 
+const stuck = { id: 7, reason: `the policy has no severity "<!channel>"`, since: monday }
+
 const homes = {
   empty: home(empty),
+  quarantined: home({
+    ...empty,
+    told: 'E-12 is back under the clock.',
+    quarantined: { total: 12, rows: [stuck] },
+  }),
   busy: home(busy),
   hostile: home(saying(evil, 1, 1)),
   enormous: home(saying('&火'.repeat(2500), 50, 400)),

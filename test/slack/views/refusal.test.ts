@@ -24,6 +24,7 @@ const refusals: { [K in RefusalKind]: Extract<Refusal, { kind: K }> } = {
   no_such_escalation: { kind: 'no_such_escalation', escalation: 99 },
   not_a_person: { kind: 'not_a_person', who: 'generic' },
   outsider: { kind: 'outsider' },
+  not_an_admin: { kind: 'not_an_admin' },
 }
 
 describe('a refusal', () => {
