@@ -1,4 +1,6 @@
 import type { Logger } from 'pino'
+import { connectSlack, connectionOf } from './app-slack.ts'
+import type { Slack } from './app-slack.ts'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -9,7 +11,6 @@ import { look, readiness } from './http/health.ts'
 import type { Check } from './http/health.ts'
 import { hooks } from './http/hooks.ts'
 import { createMailer } from './fallback/email.ts'
-import type { LinkTo } from './fallback/facts.ts'
 import { createLane } from './fallback/lane.ts'
 import { createMetrics } from './http/metrics.ts'
 import type { Metrics } from './http/metrics.ts'
@@ -21,28 +22,15 @@ import { refreshPeople } from './jobs/people.ts'
 import { Pump } from './jobs/pump.ts'
 import { startSchedule } from './jobs/schedule.ts'
 import { watchSkew } from './jobs/skew.ts'
-import type { Bolt } from './slack/bolt.ts'
-import { createBolt } from './slack/bolt.ts'
-import { createClients } from './slack/clients.ts'
-import type { Clients } from './slack/clients.ts'
-import type { Identity } from './slack/identity.ts'
-import { permalink } from './slack/gather.ts'
-import type { Sending } from './slack/sending.ts'
-import { listen as listenSlack } from './slack/listeners/index.ts'
 import { describe } from './slack/log.ts'
-import { Pace } from './slack/pace.ts'
 import { HttpReceiver } from './slack/receivers/http.ts'
-import { createIntake } from './slack/receivers/intake.ts'
-import { RedundantSocketReceiver } from './slack/receivers/sockets.ts'
 import { within } from './slack/receivers/within.ts'
 import { tellAdmins } from './store/alarm.ts'
 import { startEmbedded } from './store/embedded.ts'
 import type { Store } from './store/escalations.ts'
-import { keep } from './store/inbox.ts'
 import { openDatabase } from './store/open.ts'
 import { PolicyBook, savePolicy } from './store/policies.ts'
 import { vitals } from './store/vitals.ts'
-import { keepWorkspace, workspaceOf } from './store/workspaces.ts'
 
 export type Options = {
   config: Config
@@ -90,7 +78,10 @@ export async function startBelay(options: Options): Promise<Belay> {
   stack.defer(() => db.$client.end())
   const store: Store = { db, book: new PolicyBook(policy), committed: () => {} }
   await savePolicy(db, policy, clock.now())
-  const slack = await createSlack({ config, store, clock, log, metrics }, stack)
+  const slack = await connectSlack(
+    { slack: config.slack, store, clock, log, observer: metrics.observer },
+    stack,
+  )
   const { pump, schedule } = startClock({ config, store, clock, machine, log, metrics, slack, door }, stack)
   // Stopping goes the other way round: first no more intake, then what is in flight, then the clock and the outbox.
   stack.defer(() => door.stop())
@@ -131,7 +122,6 @@ function tellingOf(log: Logger) {
   return {
     away: warn('the database can not be reached; it is tried again'),
     broke: warn('a database connection broke'),
-    workspace: warn('our workspace could not be remembered; it is asked for again at the next start'),
     people: warn('Slack could not be asked about the people in the policy; it is asked again'),
   }
 }
@@ -231,85 +221,9 @@ function answerFrom(
   door.routes.slack = receiver instanceof HttpReceiver ? receiver.handle.bind(receiver) : null
 }
 
-function connectionOf({ bolt, receiver }: Slack) {
-  const { ok, sockets } = receiver.status()
-  return { ok: ok && bolt.status().ok, sockets: receiver instanceof HttpReceiver ? null : sockets }
-}
-
 async function embedded(log: Logger, stack: AsyncDisposableStack): Promise<string> {
   const server = await startEmbedded('.data/postgres')
   log.info('DATABASE_URL is not set: using an embedded PostgreSQL, kept in .data/postgres')
   stack.defer(() => server.stop())
   return server.url
-}
-
-type Slack = {
-  sending: Sending
-  bolt: Bolt
-  receiver: HttpReceiver | RedundantSocketReceiver
-  /** Why Slack refuses us altogether; null when it does not. Asks again while it did. */
-  refused: () => Promise<string | null>
-  hangUp: Clients['hangUp']
-  linkTo: LinkTo
-}
-
-async function createSlack(
-  { config, store, clock, log, metrics }: Omit<Parts, 'slack' | 'door' | 'machine'>,
-  stack: AsyncDisposableStack,
-): Promise<Slack> {
-  const { slack } = config
-  const access = { token: slack.botToken, apiUrl: slack.apiUrl, logger: log }
-  const { observer } = metrics
-  const clients = stack.use(createClients(access, observer.slackFailed))
-  const now = () => clock.now()
-  const intake = createIntake({
-    keep: (id, body) => keep(store.db, `event:${id}`, body, clock.now()),
-    logger: log,
-  })
-  const shared = { intake, logger: log, now }
-  const receiver =
-    slack.mode === 'http'
-      ? // Slack signs by the real time, also where Belay lives on a moved clock.
-        new HttpReceiver({ ...shared, now: systemClock.now, signingSecret: slack.signingSecret })
-      : new RedundantSocketReceiver({ ...shared, appToken: slack.appToken, apiUrl: slack.apiUrl })
-  const remembered = await workspaceOf(store.db, slack.botToken)
-  const learned = (identity: Identity) =>
-    void keepWorkspace(store.db, slack.botToken, identity, clock.now()).catch(tellingOf(log).workspace)
-  const bolt = await createBolt({ receiver, learned, ...access })
-  let refused: string | null = null
-  const directory = {
-    db: store.db,
-    reads: clients.reads,
-    failed: (error: unknown) => log.warn({ err: describe(error) }, 'Slack did not say who somebody is'),
-  }
-  const gathering = {
-    store,
-    directory,
-    identity: () => bolt.self.known,
-    workspace: () => bolt.self.known ?? remembered ?? undefined,
-  }
-  const { writes, reads } = clients
-  const sending: Sending = {
-    ...gathering,
-    writes,
-    reads,
-    clock,
-    log,
-    observer,
-    pace: new Pace(),
-    refusing: (why) => {
-      refused = why
-    },
-  }
-  listenSlack(bolt.app, { ...gathering, clock, log, observer, writes, reads })
-  const stillRefused = async () => {
-    if (refused !== null)
-      refused = await writes.auth.test().then(
-        () => null,
-        () => refused,
-      )
-    return refused
-  }
-  const linkTo: LinkTo = (channel, ts) => (bolt.self.known ? permalink(bolt.self.known, channel, ts) : null)
-  return { sending, bolt, receiver, refused: stillRefused, hangUp: clients.hangUp, linkTo }
 }

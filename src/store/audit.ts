@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import { reopenForMs } from '../domain/escalation.ts'
-import { informing } from '../domain/notice.ts'
 import { addMs, hourMs, minuteMs } from '../domain/time.ts'
+import { cardNotice } from './cards.ts'
 import type { Db, Tx } from './database.ts'
 import { enqueue } from './save.ts'
 import { asleep } from './schema.ts'
@@ -148,13 +148,9 @@ async function postLost(tx: Tx, now: Date): Promise<number> {
     where ${none(postsOf(sql`o.kind = 'card' and o.created_at > ${before(now, postAgainAfterMs)}`))}
     limit ${atOnce}`)
   const hour = now.toISOString().slice(0, 13)
-  const cards = rows.map(({ id, escalation, channel, priority }) => ({
-    key: `card:${id}:${hour}`,
-    escalation: Number(escalation),
-    target: channel,
-    priority: (priority % informing) + informing,
-    notice: { kind: 'card' as const, channel },
-  }))
+  const cards = rows.map(({ id, escalation, channel, priority }) =>
+    cardNotice(`card:${id}:${hour}`, { escalation: Number(escalation), channel, priority }),
+  )
   await enqueue(tx, cards, now)
   return cards.length
 }

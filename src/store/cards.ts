@@ -119,7 +119,7 @@ export async function replaceLost(db: Db, live: Live, why: string, now: Date): P
 }
 
 /** A card for a channel that has none: behind whatever pages, and before what only informs. */
-function cardNotice(
+export function cardNotice(
   key: string,
   { escalation, channel, priority }: Pick<CardRow, 'escalation' | 'channel' | 'priority'>,
 ): Enqueued {

@@ -7,7 +7,12 @@ import { emptyDatabase } from '../support/database.ts'
  * What an older version that still runs could stumble over, by migration, and why it does not. Anything else that is
  * removed, retyped or made stricter fails here: expand first, and contract in a later release.
  */
-const allowed: Record<string, readonly string[]> = {}
+const allowed: Record<string, Record<string, string>> = {
+  '0004_summaries': {
+    'rule is gone: cards: CREATE UNIQUE INDEX ON public.cards USING btree (channel, ts)':
+      'it never kept an older version from anything: that one inserts a card once, under the lock of its notice, and names no index when it says "on conflict"',
+  },
+}
 
 type Journal = { entries: { tag: string }[] }
 const folder = new URL('../../drizzle/', import.meta.url)
@@ -71,7 +76,8 @@ it('each migration leaves all that the version before it needs', async () => {
       const text = readFileSync(new URL(`${tag}.sql`, folder), 'utf8')
       for (const statement of text.split('--> statement-breakpoint')) await client.query(statement)
       const after = await shapeOf(client)
-      if (before) expect({ [tag]: stumbles(before, after) }).toEqual({ [tag]: allowed[tag] ?? [] })
+      if (before)
+        expect({ [tag]: stumbles(before, after) }).toEqual({ [tag]: Object.keys(allowed[tag] ?? {}) })
       before = after
     }
     expect(before?.tables.has('escalations')).toBe(true)
