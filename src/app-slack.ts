@@ -11,6 +11,7 @@ import { createBolt } from './slack/bolt.ts'
 import type { Gathering } from './slack/gather.ts'
 import { permalink } from './slack/gather.ts'
 import type { Identity } from './slack/identity.ts'
+import { isEcho } from './slack/listeners/events.ts'
 import { listen } from './slack/listeners/index.ts'
 import { describe } from './slack/log.ts'
 import { Pace } from './slack/pace.ts'
@@ -61,7 +62,9 @@ export async function connectSlack(parts: Parts, stack: AsyncDisposableStack): P
 
 function receiverOf({ slack, store, clock, log: logger }: Parts): Receiver {
   const intake = createIntake({
-    keep: (id, body) => keep(store.db, `event:${id}`, body, clock.now()),
+    keep: async (id, body) => {
+      if (!(await isEcho(store.db, body))) await keep(store.db, `event:${id}`, body, clock.now())
+    },
     logger,
   })
   const now = () => clock.now()

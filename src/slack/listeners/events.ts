@@ -1,6 +1,8 @@
 import { reply } from '../../domain/verbs.ts'
 import { cardAt } from '../../store/cards.ts'
+import type { Db } from '../../store/database.ts'
 import { change } from '../../store/escalations.ts'
+import { messageById } from '../../store/outbox.ts'
 import { seen } from '../reconcile.ts'
 import { metadataType } from '../sending.ts'
 import type { Sending } from '../sending.ts'
@@ -36,6 +38,18 @@ export async function handleEvent(sending: Sending, body: Record<string, unknown
   }
 }
 
+/**
+ * True for the event of a message of our own whose arrival is known already. Each post comes back like that, mostly after
+ * its answer: to write them all down would cost more than the posts.
+ */
+export async function isEcho(db: Db, body: Record<string, unknown>): Promise<boolean> {
+  const event = body['event'] as Partial<MessageEvent> | undefined
+  const delivery = event?.type === 'message' ? ownDelivery(event) : null
+  if (!delivery) return false
+  const rows = await messageById(db, delivery)
+  return rows.length > 0 && rows.every(({ state }) => state === 'sent')
+}
+
 /** The Messages tab comes this way too. */
 async function onHomeOpened(sending: Sending, { user, tab }: HomeEvent, now: Date): Promise<void> {
   if (tab === 'home') await showHome(sending, user, now)
@@ -51,7 +65,7 @@ async function onMessage(sending: Sending, message: MessageEvent, now: Date): Pr
     await onReply(sending, message, message.user, message.thread_ts, now)
 }
 
-function ownDelivery({ metadata }: MessageEvent): string | null {
+function ownDelivery({ metadata }: Pick<MessageEvent, 'metadata'>): string | null {
   const id = metadata?.event_type === metadataType ? metadata.event_payload?.delivery_id : undefined
   return typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id) ? id : null
 }
