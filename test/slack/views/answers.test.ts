@@ -55,6 +55,9 @@ const answers = {
   'opened.already': opened({ id: 12, already: true, channel: null, link: null }),
   'not-saved': notSaved(),
   alarm: alarm('The token was revoked & nothing can be sent.'),
+  'alarm.channel': alarm(
+    'A message could not be delivered to <#C0ENG>: Slack says is_archived. <!channel> <@U0HEAD>',
+  ),
   quarantined: alarm("E-12 can't be decided and is left alone until somebody looks: no severity", 12),
   released: released(12, true),
   not_quarantined: released(12, false),
