@@ -54,8 +54,13 @@ export function summaryOf(policy: PolicyDocument, now: Date) {
       now: onCallNow(policy, name, now),
     })),
     digest: digest ? { ...digest, nextAt: periodBefore(digest, timezone, now).nextAt } : null,
-    fallback: { channel: fallback.channel, mention: policy.admins },
+    fallback: { channel: fallback.channel, mention: policy.admins, beyond: beyondSlack(policy) },
   }
+}
+
+/** The webhook by its host alone: the rest of its address may be a secret. */
+function beyondSlack({ fallback: { email = [], webhook } }: PolicyDocument): string[] {
+  return [...email, ...(webhook ? [`a webhook at ${new URL(webhook.url).host}`] : [])]
 }
 
 function onCall(policy: PolicyDocument, { on_call }: Tier, now: Date) {
@@ -93,6 +98,7 @@ function summaryLines(policy: PolicyDocument, now: Date): string[] {
     '',
     digest ? `Digest: ${digest.channel}, next on ${shown(digest.nextAt)}` : 'Digest: none',
     `Fallback: ${fallback.channel}, mentions ${fallback.mention.join(', ') || 'nobody: name some admins'}`,
+    `Beyond Slack: ${fallback.beyond.join(', ') || 'nobody'}`,
   ]
 }
 

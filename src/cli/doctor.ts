@@ -2,6 +2,7 @@ import { formatConfigProblems, readConfig } from '../config.ts'
 import type { Config } from '../config.ts'
 import type { PolicyDocument } from '../domain/policy.ts'
 import { formatProblems, readPolicyFile } from '../policy-file.ts'
+import { beyondFindings } from './doctor-beyond.ts'
 import { databaseFindings } from './doctor-database.ts'
 import { slackFindings } from './doctor-slack.ts'
 import { note, ok, problem } from './finding.ts'
@@ -18,7 +19,9 @@ export async function doctor(): Promise<void> {
   say(database)
   const slack = config ? await slackFindings(config.slack, policy.document) : []
   say(slack)
-  const problems = [...findings, ...policy.findings, ...database, ...slack].filter(
+  const beyond = policy.document ? await beyondFindings(policy.document) : []
+  say(beyond)
+  const problems = [...findings, ...policy.findings, ...database, ...slack, ...beyond].filter(
     ({ kind }) => kind === 'problem',
   )
   if (problems.length === 0) return print('', 'Everything is in order.')

@@ -1,15 +1,16 @@
-import { and, asc, eq, inArray } from 'drizzle-orm'
+import { and, asc, inArray } from 'drizzle-orm'
 import type { Actor, Escalation, Event } from '../domain/escalation.ts'
 import type { Terms } from '../domain/terms.ts'
 import { waitAfter } from '../domain/terms.ts'
 import type { Store } from '../store/escalations.ts'
 import { cardsOf } from '../store/cards.ts'
+import type { NoticeRow } from '../store/outbox.ts'
 import type { Workspace } from '../store/workspaces.ts'
 import { notices } from '../store/schema.ts'
 import type { Identity } from './identity.ts'
 import type { Directory } from './names.ts'
 import { names } from './names.ts'
-import type { PageFate, PageNotice, Scene } from './views/scene.ts'
+import type { BeyondFate, PageFate, PageNotice, Scene } from './views/scene.ts'
 
 export type Gathering = {
   store: Store
@@ -91,23 +92,34 @@ export function peopleOf(event: Event): (Actor | null)[] {
   }
 }
 
+/** What became of every page, and of what was told beyond Slack in its place or with it. Oldest first, by escalation. */
 async function pageFates({ db }: Store, ids: number[]): Promise<Map<number, PageFate[]>> {
   const rows = await db
     .select()
     .from(notices)
-    .where(and(inArray(notices.escalation, ids), eq(notices.kind, 'page')))
-    .orderBy(asc(notices.createdAt))
-  const fates = new Map<number, PageFate[]>()
-  for (const row of rows) {
-    if (row.notice.kind !== 'page' || row.escalation === null) continue
-    fates.set(row.escalation, [...(fates.get(row.escalation) ?? []), fateOf(row, row.notice)])
-  }
-  return fates
+    .where(and(inArray(notices.escalation, ids), inArray(notices.kind, ['page', 'email', 'webhook'])))
+    .orderBy(asc(notices.createdAt), asc(notices.key))
+  const known = Map.groupBy(rows, ({ escalation }) => escalation ?? 0)
+  return new Map([...known].map(([escalation, own]) => [escalation, fatesOf(own)]))
 }
 
-function fateOf(row: typeof notices.$inferSelect, { number, tier }: PageNotice): PageFate {
-  const { target: channel, state, attempts, createdAt: at, settledAt, error, summary } = row
-  return { number, tier, channel, state, attempts, at, settledAt, error, together: summary !== null }
+function fatesOf(rows: NoticeRow[]): PageFate[] {
+  return rows.flatMap((row) => (row.notice.kind === 'page' ? [fateOf(row, row.notice, rows)] : []))
+}
+
+function beyondFate(row: NoticeRow, number: number): BeyondFate[] {
+  const { notice, target: to } = row
+  if (notice.kind !== 'email' && notice.kind !== 'webhook') return []
+  return notice.cause.number === number ? [{ way: notice.kind, to, ...courseOf(row) }] : []
+}
+
+function courseOf({ state, attempts, createdAt: at, settledAt, error }: NoticeRow) {
+  return { state, attempts, at, settledAt, error }
+}
+
+function fateOf(row: NoticeRow, { number, tier }: PageNotice, others: NoticeRow[]): PageFate {
+  const beyond = others.flatMap((other) => beyondFate(other, number))
+  return { number, tier, channel: row.target, ...courseOf(row), together: row.summary !== null, beyond }
 }
 
 /** Where the card of each channel is, by escalation. */

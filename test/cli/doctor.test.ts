@@ -2,6 +2,10 @@ import { describe, expect, it, vi } from 'vitest'
 import { startSandbox } from '../../sandbox/index.ts'
 import type { Sandbox } from '../../sandbox/protocol.ts'
 import { testDatabase } from '../support/database.ts'
+import { startMailServer } from '../support/mail-server.ts'
+import { policyFile } from '../support/process.ts'
+import { startReceiver } from '../support/receiver.ts'
+import { examplePolicy } from '../support/world.ts'
 import { belay } from './run.ts'
 
 /** A process takes its time to start where many tests run at once. */
@@ -58,6 +62,28 @@ describe('belay doctor', () => {
     expect(out).toMatch(/SLACK_BOT_TOKEN +expected a bot token/)
     expect(out).toContain("PROBLEM  the policy nowhere.yml can't be used")
     expect(out).toContain("PROBLEM  the database can't be used")
+  })
+
+  it('greets the mail server and dials the webhook, and tells nobody anything', async () => {
+    await using sandbox = await startSandbox()
+    await using mail = await startMailServer()
+    await using pager = await startReceiver()
+    const beyond = `email: a@example.com, webhook: { url: "${pager.url}", secret: "${pager.secret}" }`
+    const text = examplePolicy.replace('{ channel: C0ADMINS }', `{ channel: C0ADMINS, ${beyond} }`)
+    await using file = await policyFile(text)
+    const { out } = await doctor(sandbox, { BELAY_POLICY: file.path, SMTP_URL: mail.url })
+    expect(out).toMatch(
+      /ok +the mail server 127\.0\.0\.1:\d+, for e-mail from belay@127\.0\.0\.1 to a@example\.com/,
+    )
+    expect(out).toMatch(/ok +the fallback's webhook at 127\.0\.0\.1:\d+/)
+    expect(out).toContain('Everything is in order.')
+    expect([mail.arrived(), pager.received()]).toEqual([[], []])
+    await pager[Symbol.asyncDispose]()
+    const wrong = mail.url.replace('secret', 'hunter2')
+    const bad = await doctor(sandbox, { BELAY_POLICY: file.path, SMTP_URL: wrong })
+    expect(bad.out).toMatch(/PROBLEM {2}the mail server .* takes no e-mail from us: .*535/)
+    expect(bad.out).toMatch(/PROBLEM {2}the fallback's webhook at .* can't be reached: .*ECONNREFUSED/)
+    expect(bad.out).not.toContain('hunter2')
   })
 
   it('is told by Slack that the token is not valid', async () => {

@@ -39,6 +39,16 @@ describe('a start that can not go well', () => {
   })
 })
 
+it('does not start with a policy that names an e-mail and no mail server', async () => {
+  await using file = await policyFile(
+    examplePolicy.replace('{ channel: C0ADMINS }', '{ channel: C0ADMINS, email: oncall@example.com }'),
+  )
+  const nowhere = { apiUrl: 'http://127.0.0.1:9/api/', botToken: 'xoxb-1', appToken: 'xapp-1' }
+  await using belay = startProcess(environment(nowhere, 'postgres://nobody@127.0.0.1:9/none', file.path))
+  expect(await belay.ended).toBe(2)
+  expect(belay.stderr()).toMatch(/belay\.yml:48 +fallback\.email +expected SMTP_URL to be set/)
+})
+
 describe('with Slack', () => {
   let sandbox: Sandbox
   beforeAll(async () => {

@@ -7,6 +7,7 @@ import {
   changeSeverity,
   handOff,
   note,
+  pageLate,
   release,
   reopen,
   resolve,
@@ -14,7 +15,7 @@ import {
   tellCustomer,
   waitForCustomer,
 } from '#domain/verbs.ts'
-import type { DirectNotice, PageFate, PageNotice, Scene } from '#slack/views/scene.ts'
+import type { BeyondFate, DirectNotice, PageFate, PageNotice, Scene } from '#slack/views/scene.ts'
 import { monday, Story } from './stories.ts'
 import { severities, termsWith } from './terms.ts'
 
@@ -80,8 +81,23 @@ function pagesOf(story: Story): PageFate[] {
 /** What became of a page: it arrived, unless something else is said. */
 export function fate(page: PageNotice, at: Date, changes: Partial<PageFate> = {}): PageFate {
   const { number, tier, channel } = page
-  const settled = { state: 'sent' as const, attempts: 1, settledAt: at, error: null, together: false }
-  return { number, tier, channel, at, ...settled, ...changes }
+  const settled = { state: 'sent', attempts: 1, at, settledAt: at, error: null, together: false } as const
+  return { number, tier, channel, ...settled, beyond: [], ...changes }
+}
+
+/** What became of a request to the webhook: it was taken, unless something else is said. */
+export function beyondFate(at: Date, changes: Partial<BeyondFate> = {}): BeyondFate {
+  const settled = { state: 'sent', attempts: 1, at, settledAt: at, error: null } as const
+  return { way: 'webhook', to: 'webhook', ...settled, ...changes }
+}
+
+/** The first page arrived late; its e-mail was refused, and its request was taken. */
+export function fellBack(story: Story): PageFate[] {
+  const at = new Date(Number(monday) + 60_000)
+  const error = 'the mail server: 550 no such <!channel> mailbox'
+  const email = { way: 'email', to: 'oncall@example.com', state: 'failed', error } as const
+  const beyond = [beyondFate(at, email), beyondFate(at, { attempts: 2 })]
+  return [fate(pageOf(story, 1), monday, { settledAt: story.now, attempts: 7, beyond })]
 }
 
 /** The page of the story with this number; by default the newest. */
@@ -166,6 +182,14 @@ export const stories = {
   },
   /** The page could not reach frontline's channel. */
   undeliverable: () => new Story().loses(),
+  /** Slack did not take the first page for a minute, so it fell back beyond Slack. */
+  fellBack: () => {
+    const story = new Story({ terms: termsWith({ email: ['oncall@example.com'] }) }).passes('1m')
+    return story
+      .does(pageLate(pageOf(story, 1)), 'belay')
+      .sleeps('4m')
+      .delivers()
+  },
   /** Nobody is on call in frontline. */
   nobody: () => new Story({ terms: termsWith({ gone: ['U0FRONT'] }) }).delivers(),
   resolved: () =>

@@ -16,8 +16,6 @@ export type Receiver = AsyncDisposable & {
   received: () => Request[]
   /** The next requests are answered like this; then with 200 again. */
   answers: (...statuses: number[]) => void
-  /** Connections are closed without an answer, or not any more. */
-  breaks: (isBroken: boolean) => void
 }
 
 const secret = `whsec_${Buffer.from('what the pager and we share').toString('base64')}`
@@ -25,10 +23,8 @@ const secret = `whsec_${Buffer.from('what the pager and we share').toString('bas
 export async function startReceiver(): Promise<Receiver> {
   const requests: Request[] = []
   const next: number[] = []
-  let isBroken = false
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await text(request)
-    if (isBroken) return request.socket.destroy()
     const headers = request.headers as Record<string, string>
     const event = new Webhook(secret).verify(body, headers) as Pick<Request, 'type' | 'data'>
     const status = next.shift() ?? 200
@@ -45,12 +41,10 @@ export async function startReceiver(): Promise<Receiver> {
     secret,
     received: () => requests.splice(0),
     answers: (...statuses) => void next.push(...statuses),
-    breaks: (broken) => {
-      isBroken = broken
-    },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
-      await new Promise((closed) => server.close(closed))
+      // It may have been closed already: that is no error here.
+      await new Promise<void>((closed) => server.close(() => closed()))
     },
   }
 }

@@ -1,14 +1,15 @@
 import type { KnownBlock } from '@slack/types'
 import type { Escalation } from '../../domain/escalation.ts'
-import { actions, channelName, context, fields, inline, message, quoted, section, when } from '../blocks.ts'
+import { actions, context, fields, inline, message, quoted, section, when } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
 import { button, link, more } from '../buttons.ts'
 import type { ButtonName, EntryName } from '../buttons.ts'
+import { trouble } from './page-fate.ts'
 import { askWords, isLive, pageText, whyPaged } from './page-words.ts'
-import type { PageFate, PageNotice, Scene } from './scene.ts'
+import type { PageNotice, Scene } from './scene.ts'
 import { canClimb, headline, outlook, promiseLines, stateText, waitingWords } from './state.ts'
-import { counted, customerOf, drawn, errorWords, essence, mentions, named } from './words.ts'
-import { sentences, severityMark, subjectOf, ticketLink, tierName } from './words.ts'
+import { customerOf, drawn, essence, mentions, named } from './words.ts'
+import { sentences, severityMark, subjectOf, ticketLink } from './words.ts'
 
 /**
  * The live card of an escalation. `page` is the page it was posted as, for its whole life: whom it asked stays on it,
@@ -109,27 +110,6 @@ function origins({ escalation, names, ladder, rounds }: Scene): string[] {
 function troubles({ pages }: Scene): KnownBlock | null {
   const lines = pages.map(trouble).filter((line) => line !== null)
   return lines.length > 0 ? context(...lines.slice(-3)) : null
-}
-
-/** What went wrong with a page; null when nothing did. */
-export function trouble(page: PageFate): string | null {
-  const { attempts, state, settledAt, at, error } = page
-  const what = `:warning: The page to ${tierName(page.tier)} in ${channelName(page.channel)}`
-  switch (state) {
-    case 'failed':
-      return `${what} could not be delivered: ${errorWords(error)}, ${when(settledAt ?? at)}. The fallback was told.`
-    case 'unsure':
-      return `${what} may not have arrived: Slack did not answer. We are looking, and send it again if it is not there.`
-    case 'sent':
-      return attempts > 1
-        ? `${what} arrived after ${counted(attempts, 'attempt')}, ${when(settledAt ?? at)}.`
-        : null
-    case 'pending':
-    case 'sending':
-      return attempts > 1 ? `${what} is being tried again, after ${counted(attempts - 1, 'attempt')}.` : null
-    case 'dropped':
-      return null
-  }
 }
 
 function cardButtons(scene: Scene) {

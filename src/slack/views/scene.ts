@@ -1,4 +1,4 @@
-import type { Actor, Escalation } from '../../domain/escalation.ts'
+import type { Actor, Escalation, Way } from '../../domain/escalation.ts'
 import type { Notice } from '../../domain/notice.ts'
 
 /** What became of one page: for the card and `/escalate show`. */
@@ -15,6 +15,14 @@ export type PageFate = {
   error: string | null
   /** True when it went out in a summary with others. */
   together: boolean
+  /** How it, or the same at once, was told beyond Slack. */
+  beyond: readonly BeyondFate[]
+}
+
+/** What became of one e-mail, or of the request to the webhook, about a page. */
+export type BeyondFate = Pick<PageFate, 'state' | 'attempts' | 'at' | 'settledAt' | 'error'> & {
+  way: Way
+  to: string
 }
 
 /** Everything a view of one escalation may know: gathered once at delivery, so that a view is data in, JSON out. */

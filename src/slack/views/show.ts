@@ -1,22 +1,13 @@
 import type { Escalation, Happened } from '../../domain/escalation.ts'
 import { context, fields, message, section, when } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
-import { actions, channelName, quoted } from '../blocks.ts'
+import { actions, quoted } from '../blocks.ts'
 import { link } from '../buttons.ts'
 import { eventWords, toldText } from './event-words.ts'
-import type { PageFate, Scene } from './scene.ts'
+import { fate } from './page-fate.ts'
+import type { Scene } from './scene.ts'
 import { headline, outlook, promiseLines, waitingWords } from './state.ts'
-import { trouble } from './card.ts'
-import {
-  cardLink,
-  customerOf,
-  essence,
-  sentences,
-  severityMark,
-  subjectOf,
-  ticketLink,
-  tierName,
-} from './words.ts'
+import { cardLink, customerOf, essence, sentences, severityMark, subjectOf, ticketLink } from './words.ts'
 
 /** What fits into one message; the newest count most. */
 const shownEntries = 60
@@ -60,22 +51,6 @@ function description({ escalation: { ticket } }: Scene) {
 
 function row(scene: Scene, { at, event }: Happened): string {
   return `${when(at)}  ${toldText(eventWords(scene, event), 300)}`
-}
-
-const settled: Record<PageFate['state'], string> = {
-  pending: 'on its way',
-  sending: 'on its way',
-  unsure: 'may not have arrived',
-  sent: 'arrived',
-  dropped: 'not sent, because nobody needed it any more',
-  failed: 'could not be delivered',
-}
-
-function fate(page: PageFate): string {
-  const { number, tier, channel, state, settledAt, at, together } = page
-  const how = state === 'sent' && together ? `${settled.sent}, in a summary` : settled[state]
-  const plainly = `Page ${number} to ${tierName(tier)} in ${channelName(channel)}: ${how}, ${when(settledAt ?? at)}.`
-  return trouble(page) ?? plainly
 }
 
 /** Rows in as few sections as they fit into, under a title: a message has room for 50 blocks only. */

@@ -92,7 +92,7 @@ export function waysWords(ways: readonly Way[]): string {
   return listed(ways.map((way) => wayLabels[way]))
 }
 
-const wayLabels: Record<Way, string> = { email: 'e-mail', webhook: 'webhook' }
+export const wayLabels: Record<Way, string> = { email: 'e-mail', webhook: 'webhook' }
 
 /** `a, b and c`. */
 export function listed(items: readonly string[]): string {

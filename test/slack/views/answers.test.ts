@@ -11,7 +11,7 @@ import { onCall } from '#slack/views/on-call.ts'
 import { opened } from '#slack/views/opened.ts'
 import { policySummary } from '#slack/views/policy-summary.ts'
 import { show } from '#slack/views/show.ts'
-import { escalationOf, monday, names, sceneOf, stories } from '../../support/escalations.ts'
+import { escalationOf, fellBack, monday, names, sceneOf, stories } from '../../support/escalations.ts'
 import type { Story } from '../../support/stories.ts'
 import { expectPicture, expectSound } from '../../support/sound.ts'
 
@@ -47,6 +47,10 @@ const answers = {
   'show.resolved': show(sceneOf(stories.resolved()), happened(stories.resolved())),
   'show.unanswered': show(sceneOf(stories.unanswered()), happened(stories.unanswered())),
   'show.missed': show(sceneOf(stories.missed()), happened(stories.missed())),
+  'show.fellBack': show(
+    sceneOf(stories.fellBack(), { pages: fellBack(stories.fellBack()) }),
+    happened(stories.fellBack()),
+  ),
   'on-call': onCall(shifts),
   'on-call.none': onCall([]),
   policy: policySummary(policy, names),

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { card } from '#slack/views/card.ts'
 import type { Message } from '#slack/blocks.ts'
-import { bareTicket, fate, pageOf, sceneOf, stories } from '../../support/escalations.ts'
+import {
+  bareTicket,
+  fate,
+  pageOf,
+  sceneOf,
+  stories,
+  beyondFate,
+  fellBack,
+} from '../../support/escalations.ts'
 import { expectPicture, expectSound } from '../../support/sound.ts'
 
 /** The labels of a card's buttons, in order. */
@@ -99,6 +107,22 @@ describe('a card', () => {
     expect(JSON.stringify(card(sceneOf(story)))).not.toContain(':warning: The page')
     expectSound(shown(4), ['U0FRONT'])
     await expectPicture(shown(4), 'card.troubles')
+  })
+
+  it('says of a page that Slack did not take where it fell back to, and what was lost there', async () => {
+    const story = stories.fellBack()
+    const shown = card(sceneOf(story, { pages: fellBack(story) }), pageOf(story, 1))
+    expectSound(shown, ['U0FRONT'])
+    await expectPicture(shown, 'card.troubles.beyond')
+  })
+
+  it('says nothing of what the fallback was told beyond Slack with its page, unless that was lost', () => {
+    const story = stories.unanswered()
+    const told = (state: 'sent' | 'failed') =>
+      fate(pageOf(story), story.now, { beyond: [beyondFate(story.now, { state, error: 'HTTP 410' })] })
+    const shown = (state: 'sent' | 'failed') => JSON.stringify(card(sceneOf(story, { pages: [told(state)] })))
+    expect(shown('sent')).not.toContain(':warning: The page')
+    expect(shown('failed')).toContain('The webhook could not be delivered: HTTP 410.')
   })
 })
 
