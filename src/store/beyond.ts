@@ -1,4 +1,5 @@
 import { and, eq, inArray, lte, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Escalation } from '../domain/escalation.ts'
 import { addMs } from '../domain/time.ts'
 import { alarmsOf } from './alarm.ts'
@@ -36,22 +37,35 @@ export async function claimBeyond(
       attemptedAt: now,
       leaseUntil: addMs(now, leaseMs),
     })
-    .where(
-      sql`${notices.state} = 'pending' and ${notices.id} in (
-        select id from notices where state = 'pending' and id in (
-          select id from (
-            select id, kind, count(*) over (partition by target) as waiting,
-              row_number() over (partition by target order by priority, created_at, key) as place
-            from notices
-            where state = 'pending' and ${isBeyond} and not_before <= ${now.toISOString()}::timestamptz
-              and target <> all(${sql.param(busy)}::text[])
-          ) ranked
-          where case kind when 'webhook' then place <= ${requests}
-            else place = 1 or (waiting > ${emailsAtOnce} and place <= ${listedAtMost}) end
-        ) for update skip locked)`,
-    )
+    .where(sql`${notices.state} = 'pending' and ${notices.id} in (${nextOfEach(now, requests, busy)})`)
     .returning()
   return claimed.sort((a, b) => a.priority - b.priority || a.createdAt.getTime() - b.createdAt.getTime())
+}
+
+/** Goes from target to target, as the claim of what goes to Slack does: what else waits there costs nothing. */
+function nextOfEach(now: Date, requests: number, busy: readonly string[]): SQL {
+  const at = now.toISOString()
+  const ready = sql`state = 'pending' and target = targets.target and not_before <= ${at}::timestamptz`
+  return sql`
+    with recursive targets(target) as (
+      (select target from notices where state = 'pending' and ${isBeyond} order by target limit 1)
+      union all
+      select (select target from notices where state = 'pending' and ${isBeyond} and target > last.target
+        order by target limit 1)
+      from targets last where last.target is not null
+    )
+    select id from notices where state = 'pending' and id in (
+      select best.id from targets
+      cross join lateral (
+        select count(*) as waiting from (select 1 from notices where ${ready} limit ${emailsAtOnce + 1}) few
+      ) load
+      cross join lateral (
+        select id from notices where ${ready} order by priority, created_at, key
+        limit case when targets.target = 'webhook' then ${requests}::int
+          when load.waiting > ${emailsAtOnce} then ${listedAtMost}::int else 1 end
+      ) best
+      where targets.target <> all(${sql.param(busy)}::text[])
+    ) for update skip locked`
 }
 
 /** Whoever claimed these died with them: they are sent again, by the same id, so that whoever gets them twice can tell. */
