@@ -17,7 +17,7 @@ export type Mailer = {
 /** A mailer that connects when there is something to send: most nights there is nothing. */
 export function createMailer({ url, from }: Smtp): Mailer {
   const open = async () => {
-    // Loaded by those who use it only: it is a fifth of our memory otherwise.
+    // Loaded by those who use it only: it takes 25 MB.
     const { createTransport } = await import('nodemailer')
     const timeouts = { connectionTimeout: withinMs, greetingTimeout: withinMs, socketTimeout: withinMs }
     return createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true })
