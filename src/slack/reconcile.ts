@@ -28,17 +28,19 @@ type Found = { channel: string; ts: string; thread: boolean }
 
 /**
  * Looks for an unsure message in its channel's history: found, it was sent; absent twice (3 s and 15 s after the attempt),
- * it is sent again. Where the history can't be read, a page is sent again with a word of warning.
+ * it is sent again. Where the history can't be read, a page is sent again with a word of warning. Throws when what was
+ * found can't be written down: it is not sent again, but found again.
  */
 export async function reconcile(sending: Sending, claim: Claim): Promise<void> {
   const now = sending.clock.now()
+  let found: Found | null
   try {
-    const found = await look(sending, claim)
-    if (found) return await arrived(sending, claim, { ...found, shape: shapeOf(claim, found), ...unheard })
-    return await absent(sending, claim, now)
+    found = await look(sending, claim)
   } catch (error) {
     return unsearched(sending, claim, classify(error, 'conversations.history'), now)
   }
+  if (!found) return absent(sending, claim, now)
+  await arrived(sending, claim, { ...found, shape: shapeOf(claim, found), ...unheard })
 }
 
 /** A look that failed says nothing. While Slack is away altogether nothing could be sent either, so the looking goes on. */

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import { after } from '../domain/escalation.ts'
 import type { Happened } from '../domain/escalation.ts'
 import type { Enqueued } from '../domain/notice.ts'
@@ -14,6 +15,7 @@ import { lookAfterMs, settleFailed, settleRetry, settleSent, settleUnsure } from
 import { enqueue } from '../store/save.ts'
 import { notTogether } from '../store/summaries.ts'
 import type { Outcome } from './classify.ts'
+import { describe } from './log.ts'
 import { everywhere } from './pace.ts'
 import type { Rendered } from './render.ts'
 import type { Sending } from './sending.ts'
@@ -44,10 +46,13 @@ function isPage(row: NoticeRow): row is PageRow {
   return row.notice.kind === 'page'
 }
 
-/** What became of these pages, told to their escalations. */
+/**
+ * What became of these pages, told to their escalations. One that can't be decided hears nothing and is left to the sweep:
+ * what became of its page is no less true, nor of the others in its message.
+ */
 async function decide(
   tx: Tx,
-  { store }: Sending,
+  { store, log }: Sending,
   rows: readonly NoticeRow[],
   now: Date,
   verbOf: (page: PageRow['notice']) => Verb,
@@ -55,21 +60,29 @@ async function decide(
   const verbs = new Map<number, Verb[]>()
   for (const { escalation, notice } of rows.filter(isPage))
     if (escalation !== null) verbs.set(escalation, [...(verbs.get(escalation) ?? []), verbOf(notice)])
-  const decisions = [...verbs].map(([id, some]): [number, Decide] => [id, inTurn(some, now)])
+  const decisions = [...verbs].map(([id, some]): [number, Decide] => [id, inTurn(some, now, log)])
   if (decisions.length > 0) await changeMany(tx, store.book, new Map(decisions), now)
 }
 
 const nobody = { by: 'belay', seen: null }
 
 /** One summary may hold two pages about the same escalation. */
-function inTurn(verbs: readonly Verb[], now: Date): Decide {
+function inTurn(verbs: readonly Verb[], now: Date, log: Logger): Decide {
   return (escalation, terms) => {
     const happened: Happened[] = []
-    for (const verb of verbs) {
-      const outcome = verb(after(escalation, happened), terms, nobody, now)
-      if (outcome.kind === 'changed') happened.push(...outcome.happened)
+    try {
+      let next = escalation
+      for (const verb of verbs) {
+        const outcome = verb(next, terms, nobody, now)
+        if (outcome.kind === 'changed') happened.push(...outcome.happened)
+        next = after(escalation, happened)
+      }
+      return changed(...happened)
+    } catch (error) {
+      const about = { err: describe(error), escalation: escalation.id }
+      log.error(about, 'an escalation could not be told what became of its page')
+      return changed()
     }
-    return changed(...happened)
   }
 }
 

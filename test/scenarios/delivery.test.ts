@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { isEcho } from '#slack/listeners/events.ts'
 import { enqueue } from '#store/save.ts'
+import { notices } from '#store/schema.ts'
 import { plain, startDesk, type Desk } from '../support/desk.ts'
 import { offers, phones, shown } from '../support/pings.ts'
 import { ticketEvent } from '../support/tickets.ts'
@@ -155,6 +156,23 @@ it('a card that somebody deleted is posted anew, and still answers', async () =>
   const again = await first.sees('C0FRONT', new RegExp(`^${told.name} critical`))
   expect(again.text).toContain('Acknowledged by Second-line engineer')
   expect(offers(again)).toContain('Resolve')
+})
+
+it('a page that is found, and can not be written down, is never sent again; it is written down when it can be', async () => {
+  const { belay, pass, hook } = desk
+  const { db } = belay.store
+  await db.execute(sql`create function refuse() returns trigger as 'begin raise ''no card''; end' language plpgsql`)
+  await db.execute(sql`create trigger refuse before insert on cards execute function refuse()`)
+  const subject = 'Not written down'
+  await hook(ticketEvent('ticket.escalated', { id: 'unwritten', subject, ...plain }))
+  await pass(3)
+  expect(about('C0FRONT', subject)).toHaveLength(1)
+  await db.execute(sql`drop function refuse cascade`)
+  await pass(1)
+  expect(about('C0FRONT', subject)).toHaveLength(1)
+  const page = sql`kind = 'page' and target = 'C0FRONT' and state <> 'sent'`
+  expect(await db.$count(notices, page)).toBe(0)
+  await hook(ticketEvent('ticket.solved', { id: 'unwritten' }))
 })
 
 it('a page that no view can word goes out in plain words, and its card is drawn when it can be', async () => {

@@ -203,6 +203,25 @@ it('one line that can not be worded does not hold up the others', async () => {
   expect(namesIn(cardsIn(posts()))).toEqual(names)
 })
 
+it('one that can not be decided any more is paged once like the others, and holds none of them up', async () => {
+  const { belay, pass } = desk
+  fault({ kind: 'ratelimited', retry_after: 20 })
+  const { names, posts } = await storm(7)
+  const id = Number(names[4]!.slice(2))
+  const spoil = (promises: string) =>
+    belay.store.db.execute(sql`update escalations set promises = ${promises}::jsonb where id = ${id}`)
+  const { rows } = await belay.store.db.execute<{ text: string }>(
+    sql`select promises::text as text from escalations where id = ${id}`,
+  )
+  await spoil('{"update": 7}')
+  await pass(3)
+  const pages = posts().filter(({ text, thread_ts }) => !thread_ts && text.includes('<@U0FRONT2>'))
+  expect(namesIn(pages)).toEqual(names)
+  expect(await happenedTo(names, 'page_delivered')).toBe(6)
+  expect(await happenedTo(names, 'quarantined')).toBe(1)
+  await spoil(rows[0]!.text)
+})
+
 it('a channel that is archived in a storm: each falls back, in one summary, and the administrators are told once', async () => {
   const { sandbox, manager, pass, quiet } = desk
   const before = sandbox.messages('C0ADMINS').length
