@@ -32,32 +32,41 @@ export async function claimMessages(db: Db, now: Date, room: Room): Promise<Clai
 const leaderColumns = [
   { key: 'id', name: 'id', type: 'uuid' },
   { key: 'target', name: 'target', type: 'text' },
+  { key: 'attempts', name: 'attempts', type: 'integer' },
   { key: 'summary', name: 'summary', type: 'uuid' },
 ] as const
 
-/** Those that go out with one of these, and these themselves; nothing for a target where too few wait. */
+/**
+ * Those that go out with one of these, and these themselves; nothing for a target where too few wait. Whoever stood still
+ * since it claimed the leaders gets none that somebody else has taken over meanwhile.
+ */
 async function claimFollowers(db: Db, leaders: NoticeRow[], now: Date): Promise<NoticeRow[]> {
-  const named = leaders.map(({ id, target }) => ({ id, target, summary: randomUUID() }))
+  const named = leaders.map(({ id, target, attempts }) => ({ id, target, attempts, summary: randomUUID() }))
   return db
     .update(notices)
     .set({
       state: 'sending',
-      attempts: sql`${notices.attempts} + (${notices.state} = 'pending')::int`,
+      attempts: sql`together.attempts`,
       attemptedAt: now,
       leaseUntil: addMs(now, leaseMs),
       summary: sql`together.summary`,
     })
     .from(sql`(${enough(named, now)}) together`)
-    .where(sql`${notices.id} = together.id`)
+    .where(
+      sql`${notices.id} = together.id and ${notices.state} in ('pending', 'sending')
+        and ${notices.attempts} + (${notices.state} = 'pending')::int = together.attempts`,
+    )
     .returning(getTableColumns(notices))
 }
 
-function enough(leaders: { id: string; target: string; summary: string }[], now: Date): SQL {
+type Leader = Pick<NoticeRow, 'id' | 'target' | 'attempts'> & { summary: string }
+
+function enough(leaders: Leader[], now: Date): SQL {
   return sql`
     with leaders as (select * from ${recordset(leaders, leaderColumns, 'r')}),
     found as (
-      select follower.id, leaders.summary from leaders cross join lateral (
-        select id from notices
+      select follower.id, leaders.summary, follower.attempts + 1 as attempts from leaders cross join lateral (
+        select id, attempts from notices
         where state = 'pending' and target = leaders.target and not_before <= ${now.toISOString()}::timestamptz
           and priority < ${informing} and error is distinct from ${notTogether}
           and (kind = 'page' or kind = 'direct' and notice->>'about' in ('asked', 'raised'))
@@ -65,6 +74,6 @@ function enough(leaders: { id: string; target: string; summary: string }[], now:
       ) follower
     ),
     enough as (select summary from found group by summary having count(*) >= ${summaryFrom - 1})
-    select found.id, summary from found join enough using (summary)
-    union all select leaders.id, summary from leaders join enough using (summary)`
+    select found.id, summary, found.attempts from found join enough using (summary)
+    union all select leaders.id, summary, leaders.attempts from leaders join enough using (summary)`
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Enqueued } from '#domain/notice.ts'
 import { pageDelivered } from '#domain/verbs.ts'
 import { cardAt, cardIn, claimStale, replaceLost, settleRefreshed } from '#store/cards.ts'
+import { connect } from '#store/database.ts'
 import { changeMany, type Decide } from '#store/escalations.ts'
 import {
   claimUnsure,
@@ -19,6 +20,7 @@ import { enqueue } from '#store/save.ts'
 import { cards, notices } from '#store/schema.ts'
 import { claimMessages, notTogether } from '#store/summaries.ts'
 import { timelineOf } from '#store/timeline.ts'
+import { databaseLine } from '../support/database-line.ts'
 import { later, start, testStore, type TestStore } from '../support/store.ts'
 
 const claim = ({ store }: TestStore, at = start, busy: string[] = []) =>
@@ -132,6 +134,27 @@ describe('a summary of which nobody knows whether it arrived', () => {
     await settleRetry(desk.store.db, slow!, start, 'late')
     expect(await desk.store.db.$count(notices, sql`state = 'sending'`)).toBe(6)
     expect(await sent(desk, quick!)).toHaveLength(6)
+  })
+
+  it('whose sender stood still before it had all of it leaves alone what others have sent meanwhile', async () => {
+    await using desk = await testStore()
+    await storm(desk, 8)
+    await using line = await databaseLine(desk.url)
+    const slow = connect(line.url, () => {})
+    const stopped = line.stopAt({ hold: 'statement', of: /with leaders as/ })
+    const claiming = claimMessages(slow, start, { limit: 16, busy: [], served: [] })
+    await stopped
+    const after = new Date(start.getTime() + leaseMs)
+    await expireLeases(desk.store.db, after)
+    const [found] = await claimUnsure(desk.store.db, after, 4)
+    const message = { ...posted, shape: 'card' } as const
+    await desk.store.db.transaction((tx) => settleSent(tx, found!, message, after))
+    line.goOn()
+    const together = (await claiming).filter((others) => others.length > 1)
+    await slow.$client.end()
+    expect(found!.map(({ key }) => key)).toEqual(['page:1:1:C0FIRST'])
+    expect(together.map(numbers)).toEqual([[2, 3, 4, 5, 6, 7, 8]])
+    expect(await desk.store.db.$count(notices, sql`id = ${found![0].id} and state = 'sent'`)).toBe(1)
   })
 })
 
