@@ -37,10 +37,12 @@ export type Lane = () => Promise<Errand[]>
 
 /** Requests under way at once. Of e-mails there is one for each address. */
 const requestsAtOnce = 8
+/** What failed may be the one notice and not its target: others must not wait until that one is tried again. */
+const restAtMostMs = 5 * secondMs
 
 /**
  * The outbox's lane beyond Slack: addresses and the webhook wait neither for Slack nor for each other. A target that failed
- * rests until its notice is tried again.
+ * rests until its notice is tried again, or for a moment.
  */
 export function createLane(reaching: Reaching): Lane {
   const underway = new Map<string, number>()
@@ -175,7 +177,8 @@ async function again(
   await settleAgain(store.db, rows, notBefore, why)
   if (attempts === tellAfterAttempts)
     await tellAdmins(store, `${placeOf(target)} can't be reached, and is tried again: ${why}`, now)
-  return notBefore
+  const rested = addMs(now, restAtMostMs)
+  return rested < notBefore ? rested : notBefore
 }
 
 function refusedWords(target: string, why: string): string {

@@ -193,6 +193,21 @@ it('a receiver that fails is asked again by the same id', async () => {
   await solve('Failing pager')
 })
 
+it('what a receiver fails at again and again does not hold up the next request', async () => {
+  pager.answers(...Array<number>(7).fill(500))
+  const mend = await archived('C0FRONT')
+  await tickets('Always fails')
+  await desk.pass(1.5)
+  expect(pager.received().map(({ status }) => status)).toEqual(Array<number>(7).fill(500))
+  const [fresh] = await tickets('Fresh')
+  await desk.pass(0.1)
+  expect(pager.received().map(({ data }) => data['escalation'])).toEqual([fresh])
+  await desk.pass(1)
+  expect(pager.received()).toHaveLength(1)
+  await mend()
+  await solve('Always fails', 'Fresh')
+})
+
 it.each([410, 302])(
   'a receiver that answers %i is not asked again, and the administrators hear of it',
   async (status) => {
