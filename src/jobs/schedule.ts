@@ -28,13 +28,17 @@ export function startSchedule(duties: Duty[], log: Logger): Schedule {
   const running = new Map<Promise<void>, string>()
   const alarms = new Alarms()
   const run = (duty: Duty) => track(running, duty.name, runDuty(duty, lastRun, log, setAlarm))
-  const setAlarm = (duty: Duty, inMs: number) =>
-    alarms.set(duty.name, inMs, () => {
-      // One that runs just now sets its alarm anew when it is done.
-      if (![...running.values()].includes(duty.name)) void run(duty)
-    })
+  // One that runs just now sets its alarm anew when it is done.
+  const runAlone = async (duty: Duty) => {
+    if (![...running.values()].includes(duty.name)) await run(duty)
+  }
+  const setAlarm = (duty: Duty, inMs: number) => alarms.set(duty.name, inMs, () => void runAlone(duty))
   const tasks = duties.map((duty) =>
-    schedule(duty.when, () => run(duty), { name: duty.name, noOverlap: true, logger: loggerOf(log, duty) }),
+    schedule(duty.when, () => runAlone(duty), {
+      name: duty.name,
+      noOverlap: true,
+      logger: loggerOf(log, duty),
+    }),
   )
   const done = (names: string[]) =>
     Promise.all([...running].filter(([, name]) => names.includes(name)).map(([work]) => work))

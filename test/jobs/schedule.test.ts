@@ -32,3 +32,28 @@ it('rings a duty before its time when it asks for it, and no more once it is sto
     vi.useRealTimers()
   }
 })
+
+it('does not ring a duty at its time while it runs because it asked for it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 0 })
+  try {
+    const running: number[] = []
+    let now = 0
+    const run = async () => {
+      running.push((now += 1))
+      await new Promise((done) => setTimeout(done, 900))
+      now -= 1
+    }
+    const schedule = startSchedule(
+      [{ name: 'sweep', when: '*/2 * * * * *', run, again: async () => 300 }],
+      log,
+    )
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(running.length).toBeGreaterThan(5)
+    expect(Math.max(...running)).toBe(1)
+    const stopped = schedule.stop()
+    await vi.advanceTimersByTimeAsync(1000)
+    await stopped
+  } finally {
+    vi.useRealTimers()
+  }
+})
