@@ -10,11 +10,14 @@ import type { Alert, AskedThen, Facts } from './words.ts'
 /** The address of a message in Slack; null while we do not know our workspace. */
 export type LinkTo = (channel: string, ts: string) => string | null
 
-/** Who was asked, by name, and where its card is: read when it goes out. */
+/** One that nobody answers is told every half hour, for weeks: what is sent must not grow until a receiver refuses it. */
+const askedAtMost = 50
+
+/** Who was asked last, by name, and where its card is: read when it goes out. */
 export async function factsOf(db: Db, linkTo: LinkTo, alert: Alert): Promise<Facts> {
   const { id } = alert.escalation
   const [entries, [card]] = await Promise.all([timelineOf(db, id), homeCards(db, [id])])
-  const asked = entries.flatMap(askedIn)
+  const asked = entries.flatMap(askedIn).slice(-askedAtMost)
   const names = await namesOf(
     db,
     asked.flatMap(({ people }) => people),

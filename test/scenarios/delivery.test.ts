@@ -161,7 +161,9 @@ it('a card that somebody deleted is posted anew, and still answers', async () =>
 it('a page that is found, and can not be written down, is never sent again; it is written down when it can be', async () => {
   const { belay, pass, hook } = desk
   const { db } = belay.store
-  await db.execute(sql`create function refuse() returns trigger as 'begin raise ''no card''; end' language plpgsql`)
+  await db.execute(
+    sql`create function refuse() returns trigger as 'begin raise ''no card''; end' language plpgsql`,
+  )
   await db.execute(sql`create trigger refuse before insert on cards execute function refuse()`)
   const subject = 'Not written down'
   await hook(ticketEvent('ticket.escalated', { id: 'unwritten', subject, ...plain }))
