@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { DrizzleQueryError } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
@@ -78,10 +79,27 @@ async function again<T>(transact: () => Promise<T>): Promise<T> {
   }
 }
 
-/** `deadlock_detected`, `serialization_failure`: drizzle wraps what the driver said. */
+/** `deadlock_detected`, `serialization_failure`. */
 function isDeadlock(error: unknown): boolean {
+  return /^(40P01|40001)$/.test(codeOf(error))
+}
+
+/** True when PostgreSQL does not take what it was to write, and never will: a value out of range, a broken constraint. */
+export function isBadData(error: unknown): boolean {
+  return /^2[23]/.test(codeOf(error))
+}
+
+/** What failed. Drizzle wraps what the driver said, and tells the whole statement instead, with what people wrote. */
+export function reasonOf(error: unknown): string {
+  const said = error instanceof DrizzleQueryError && error.cause ? error.cause : error
+  return said instanceof Error ? said.message : String(said)
+}
+
+/** PostgreSQL's own code for what failed; '' for whatever else went wrong. */
+function codeOf(error: unknown): string {
   const { code, cause } = error as { code?: unknown; cause?: unknown }
-  return code === '40P01' || code === '40001' || (cause instanceof Error && isDeadlock(cause))
+  if (typeof code === 'string') return code
+  return cause instanceof Error ? codeOf(cause) : ''
 }
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))

@@ -1,8 +1,10 @@
-import { sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { advance } from '../domain/advance.ts'
 import { after, wakeAt } from '../domain/escalation.ts'
 import type { Escalation } from '../domain/escalation.ts'
 import { noticesOf } from '../domain/notice.ts'
+import { isBadData, reasonOf } from './database.ts'
 import type { Db, Tx } from './database.ts'
 import type { Store } from './escalations.ts'
 import { toEscalation } from './escalations.ts'
@@ -16,11 +18,21 @@ export type Swept = { due: number; pages: number; quarantined: number }
 
 /**
  * Decides for one batch of due escalations, in one transaction. Any number of replicas can do this at once: a row that
- * another one holds is passed over.
+ * another one holds is passed over. What can't be decided, or can't be written, is quarantined.
  */
 export async function sweepBatch(store: Store, now: Date, limit: number): Promise<Swept> {
-  const swept = await store.db.transaction(async (tx) => {
-    const due = await claimDue(tx, now, limit)
+  const swept = await sweepDue(store, now, limit).catch((error: unknown) => {
+    if (!isBadData(error)) throw error
+    return oneByOne(store, now, limit)
+  })
+  if (swept.due > 0) store.committed()
+  return swept
+}
+
+/** `only`: this one and no other. */
+async function sweepDue(store: Store, now: Date, limit: number, only?: number): Promise<Swept> {
+  return store.db.transaction(async (tx) => {
+    const due = await claimDue(tx, now, limit, only)
     const decisions = await Promise.all(due.map((escalation) => decideOne(tx, store, escalation, now)))
     const decided = decisions.filter((decision) => 'happened' in decision)
     const failed = decisions.filter((decision) => 'reason' in decision)
@@ -28,17 +40,45 @@ export async function sweepBatch(store: Store, now: Date, limit: number): Promis
     for (const { escalation, reason } of failed) await quarantine(tx, store, escalation.id, reason, now)
     return { due: due.length, pages: pagesIn(decided), quarantined: failed.length }
   })
-  if (swept.due > 0) store.committed()
-  return swept
 }
 
-async function claimDue(tx: Tx, now: Date, limit: number): Promise<Escalation[]> {
+/** One row that PostgreSQL does not take fails the statement that writes all of them. */
+async function oneByOne(store: Store, now: Date, limit: number): Promise<Swept> {
+  const total: Swept = { due: 0, pages: 0, quarantined: 0 }
+  const rows = await store.db
+    .select({ id: escalations.id })
+    .from(escalations)
+    .where(isDueBy(now))
+    .orderBy(escalations.wakeAt)
+    .limit(limit)
+  for (const { id } of rows) {
+    const one = await sweepDue(store, now, 1, id).catch((error: unknown) => leave(store, now, id, error))
+    total.due += one.due
+    total.pages += one.pages
+    total.quarantined += one.quarantined
+  }
+  return total
+}
+
+async function leave(store: Store, now: Date, id: number, error: unknown): Promise<Swept> {
+  if (!isBadData(error)) throw error
+  const reason = `What became of it can't be written: ${reasonOf(error)}`
+  return store.db.transaction(async (tx) => {
+    const { length } = await claimDue(tx, now, 1, id)
+    if (length > 0) await quarantine(tx, store, id, reason, now)
+    return { due: length, pages: 0, quarantined: length }
+  })
+}
+
+function isDueBy(now: Date): SQL {
+  return sql`${escalations.wakeAt} <= ${now} and ${escalations.wakeAt} is not null and ${escalations.quarantine} is null`
+}
+
+async function claimDue(tx: Tx, now: Date, limit: number, only?: number): Promise<Escalation[]> {
   const rows = await tx
     .select()
     .from(escalations)
-    .where(
-      sql`${escalations.wakeAt} <= ${now} and ${escalations.wakeAt} is not null and ${escalations.quarantine} is null`,
-    )
+    .where(and(isDueBy(now), only === undefined ? undefined : eq(escalations.id, only)))
     .orderBy(escalations.wakeAt)
     .limit(limit)
     .for('update', { skipLocked: true })
@@ -55,7 +95,7 @@ async function decideOne(tx: Tx, store: Store, escalation: Escalation, now: Date
     const next = after(escalation, happened)
     return { before: escalation, escalation: next, happened, notices: noticesOf(next, happened, terms) }
   } catch (error) {
-    return { escalation, reason: error instanceof Error ? error.message : String(error) }
+    return { escalation, reason: reasonOf(error) }
   }
 }
 
@@ -76,9 +116,7 @@ export async function oldestDue(db: Db, now: Date): Promise<Date | null> {
   const [row] = await db
     .select({ wakeAt: escalations.wakeAt })
     .from(escalations)
-    .where(
-      sql`${escalations.wakeAt} <= ${now} and ${escalations.wakeAt} is not null and ${escalations.quarantine} is null`,
-    )
+    .where(isDueBy(now))
     .orderBy(escalations.wakeAt)
     .limit(1)
   return row?.wakeAt ?? null

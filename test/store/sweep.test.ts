@@ -98,6 +98,23 @@ describe('a row that can not be decided', () => {
     ])
     expect(await sweepBatch(desk.store, later(4), 100)).toMatchObject({ due: 1, quarantined: 0 })
   })
+
+  it('or whose next state can not be written, holds no other up', async () => {
+    await using desk = await testStore()
+    const { db } = desk.store
+    const bad = await desk.open('bad')
+    const good = await desk.open('good')
+    await db.execute(sql`update escalations set version = 2147483647 where id = ${bad.id}`)
+    const [one, two] = await Promise.all([
+      sweepBatch(desk.store, later(2), 100),
+      sweepBatch(desk.store, later(2), 100),
+    ])
+    expect(one.quarantined + two.quarantined).toBe(1)
+    expect(await sweepBatch(desk.store, later(2), 100)).toMatchObject({ due: 0 })
+    expect((await find(db, good.id))?.waitUntil).toEqual(later(17))
+    const [row] = await db.select().from(escalations).where(eq(escalations.id, bad.id))
+    expect(row?.quarantine).toMatch(/^What became of it can't be written: .*out of range for type integer$/)
+  })
 })
 
 describe('a change', () => {
