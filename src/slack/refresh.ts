@@ -1,9 +1,11 @@
+import { reopenForMs } from '../domain/escalation.ts'
 import type { Escalation } from '../domain/escalation.ts'
 import { isOver } from '../domain/obsolete.ts'
-import { addMs, secondMs } from '../domain/time.ts'
+import { addMs, minuteMs, secondMs } from '../domain/time.ts'
 import { replaceLost, settleBehind, settleLost, settleRefreshed } from '../store/cards.ts'
 import type { Live } from '../store/cards.ts'
 import { findMany } from '../store/escalations.ts'
+import type { CardRow } from '../store/outbox.ts'
 import { classify } from './classify.ts'
 import type { Outcome } from './classify.ts'
 import { describe } from './log.ts'
@@ -30,7 +32,10 @@ export async function refresh(sending: Sending, live: Live): Promise<void> {
     await settleRefreshed(store.db, live, versionsOf(escalations.values()), shown, now)
     await settleLost(store.db, overIn(live, escalations), 'its page is over')
   } catch (error) {
-    await unedited(sending, live, classify(error, 'chat.update'), now)
+    const verdict = classify(error, 'chat.update')
+    const isLeft = verdict.kind === 'permanent' && live.every((row) => isLongOver(row, escalations, now))
+    if (isLeft) await settleLost(store.db, live, verdict.why)
+    else await unedited(sending, live, verdict, now)
   }
 }
 
@@ -42,7 +47,15 @@ function overIn(live: Live, escalations: Escalations) {
   })
 }
 
+/** It can't be reopened any more: nobody needs its messages to be true, or to answer. */
+function isLongOver({ escalation }: CardRow, escalations: Escalations, now: Date): boolean {
+  const resolvedAt = escalations.get(escalation)?.resolvedAt
+  return resolvedAt !== undefined && resolvedAt !== null && addMs(resolvedAt, reopenForMs) < now
+}
+
 const retryEditMs = 3 * secondMs
+/** A channel that is archived, or that we are not in, may be open again: its cards must then not tell of yesterday. */
+const refusedEditMs = 5 * minuteMs
 /** A view that fails today fails a second later, too. */
 const undrawableMs = 15 * secondMs
 
@@ -51,7 +64,7 @@ async function unedited(sending: Sending, live: Live, verdict: Outcome, now: Dat
   const [{ id, escalation, shape }] = live
   log.warn({ card: id, escalation, shape, verdict }, 'a card was not edited')
   if (verdict.kind === 'gone') return replaceLost(store.db, live, verdict.why, now)
-  if (verdict.kind === 'permanent') return settleLost(store.db, live, verdict.why)
+  if (verdict.kind === 'permanent') return settleBehind(store.db, live, addMs(now, refusedEditMs))
   const waitMs = verdict.kind === 'retry' ? verdict.afterMs : retryEditMs
   if (verdict.kind !== 'unsure') pace.block('chat.update', addMs(now, waitMs))
   return settleBehind(store.db, live, addMs(now, Math.max(waitMs, secondMs)))

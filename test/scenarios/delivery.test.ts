@@ -39,6 +39,19 @@ it('a channel that is archived: the fallback hears of it within seconds, and the
   await quiet()
 })
 
+it('a card whose channel was archived for a while tells the truth again when it is not', async () => {
+  const { sandbox, first, pass, quiet } = desk
+  const told = await desk.escalate('Archived for a while', plain)
+  await sandbox.act({ type: 'archive', as: 'U0HEAD', channel: 'C0FRONT' })
+  await first.press(await first.sees('dm', 'Archived for a while'), 'Acknowledge')
+  await quiet()
+  await sandbox.act({ type: 'unarchive', as: 'U0HEAD', channel: 'C0FRONT' })
+  await pass(5.1)
+  const card = first.again(told.card)
+  expect(shown(card)).toContain('Acknowledged by First-line engineer 2')
+  expect(offers(card)).not.toContain('Acknowledge')
+})
+
 it('a channel that is limited waits, and no other waits for it', async () => {
   const { sandbox, first, pass, quiet, hook } = desk
   const told = await desk.escalate('Quick one', plain)
