@@ -6,11 +6,12 @@ import { startSandbox } from '../../sandbox/index.ts'
 import type { Fault, Sandbox } from '../../sandbox/protocol.ts'
 import { databaseLine, type Line } from '../support/database-line.ts'
 import { testDatabase } from '../support/database.ts'
+import { slackLine, type SlackLine } from '../support/slack-line.ts'
 import { timeOf } from '../support/time.ts'
 import { configFor, manifest, mondayMorning, testPolicy } from '../support/world.ts'
 
 /** One Belay, and the lines by which it reaches anything: cut, it is alone in the world. */
-type Replica = { belay: Belay; url: string; database: Line; slack: Line; stop: () => Promise<void> }
+type Replica = { belay: Belay; url: string; database: Line; slack: SlackLine; stop: () => Promise<void> }
 
 /** Any number of Belays on one database and one Slack, and everything that can be done to them. */
 export type Fleet = AsyncDisposable & {
@@ -39,7 +40,7 @@ export type Fleet = AsyncDisposable & {
 }
 
 /** A busy machine is no reason for Slack to give up on Belay. */
-export const patienceMs = 10_000
+export const patienceMs = 4000
 
 export type Transport = 'socket' | 'http'
 
@@ -66,8 +67,8 @@ export async function startFleet(transport: Transport, usual: string): Promise<F
     sandbox.control({ type: 'request_url', url })
   }
   const start = async () => {
-    const lines = { database: await databaseLine(database.url), slack: await databaseLine(sandbox.apiUrl) }
-    const config = configFor({ ...sandbox, apiUrl: lines.slack.url }, lines.database.url, transport)
+    const lines = { database: await databaseLine(database.url), slack: await slackLine(sandbox.apiUrl) }
+    const config = configFor({ ...sandbox, apiUrl: lines.slack.apiUrl }, lines.database.url, transport)
     const document = testPolicy(policy)
     const belay = await startBelay({ config, policy: document, clock: sandbox.clock, log, host: '127.0.0.1' })
     const stop = async () => {

@@ -11,6 +11,9 @@ import { saidIn, savedOf } from './seen.ts'
 import { holdsShown } from './shown.ts'
 import { mendSlack, setArchived } from './trouble.ts'
 
+/** What was refused because of its place is tried again within five minutes. */
+const calmMinutes = 6
+
 /** Everything is mended, and time enough passes for what was put off to be done. */
 async function calm(model: Model, fleet: Fleet): Promise<void> {
   mendSlack(model, fleet)
@@ -22,7 +25,7 @@ async function calm(model: Model, fleet: Fleet): Promise<void> {
     model.replicas = 1
   }
   await fleet.sandbox.settled()
-  await fleet.pass(3)
+  await fleet.pass(calmMinutes)
 }
 
 /** Calm, everything holds; and it still does when nobody has done anything for a while. */
