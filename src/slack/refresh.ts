@@ -2,7 +2,7 @@ import { reopenForMs } from '../domain/escalation.ts'
 import type { Escalation } from '../domain/escalation.ts'
 import { isOver } from '../domain/obsolete.ts'
 import { addMs, minuteMs, secondMs } from '../domain/time.ts'
-import { replaceLost, settleBehind, settleLost, settleRefreshed } from '../store/cards.ts'
+import { replaceLost, settleBehind, settleLeft, settleRefreshed, settleUnknown } from '../store/cards.ts'
 import type { Live } from '../store/cards.ts'
 import { findMany } from '../store/escalations.ts'
 import type { CardRow } from '../store/outbox.ts'
@@ -29,22 +29,23 @@ export async function refresh(sending: Sending, live: Live): Promise<void> {
   try {
     const shown = fingerprint(message)
     if (live.some((row) => row.shown !== shown)) await writes.chat.update({ channel, ts, ...message })
-    await settleRefreshed(store.db, live, versionsOf(escalations.values()), shown, now)
-    await settleLost(store.db, overIn(live, escalations), 'its page is over')
+    const shows = { versions: versionsOf(escalations.values()), shown, over: overIn(live, escalations) }
+    await settleRefreshed(store.db, live, shows, now)
   } catch (error) {
     const verdict = classify(error, 'chat.update')
     const isLeft = verdict.kind === 'permanent' && live.every((row) => isLongOver(row, escalations, now))
-    if (isLeft) await settleLost(store.db, live, verdict.why)
+    if (isLeft) await settleLeft(store.db, live, verdict.why)
     else await unedited(sending, live, verdict, now)
   }
 }
 
 /** What has nothing more to say now that it was edited a last time. A channel's card is never over. */
-function overIn(live: Live, escalations: Escalations) {
-  return live.filter(({ shape, notice, escalation, lost }) => {
+function overIn(live: Live, escalations: Escalations): string[] {
+  const over = live.filter(({ shape, notice, escalation }) => {
     const about = escalations.get(escalation)
-    return shape !== 'card' && lost === null && about !== undefined && isOver(notice, about)
+    return shape !== 'card' && about !== undefined && isOver(notice, about)
   })
+  return over.map(({ id }) => id)
 }
 
 /** It can't be reopened any more: nobody needs its messages to be true, or to answer. */
@@ -65,8 +66,9 @@ async function unedited(sending: Sending, live: Live, verdict: Outcome, now: Dat
   log.warn({ card: id, escalation, shape, verdict }, 'a card was not edited')
   if (verdict.kind === 'gone') return replaceLost(store.db, live, verdict.why, now)
   if (verdict.kind === 'permanent') return settleBehind(store.db, live, addMs(now, refusedEditMs))
+  if (verdict.kind === 'unsure') return settleUnknown(store.db, live, addMs(now, retryEditMs), now)
   const waitMs = verdict.kind === 'retry' ? verdict.afterMs : retryEditMs
-  if (verdict.kind !== 'unsure') pace.block('chat.update', addMs(now, waitMs))
+  pace.block('chat.update', addMs(now, waitMs))
   return settleBehind(store.db, live, addMs(now, Math.max(waitMs, secondMs)))
 }
 

@@ -52,30 +52,36 @@ export async function claimStale(db: Db, now: Date, limit: number): Promise<Live
 }
 
 /**
- * The message now shows these versions. One that somebody else has claimed meanwhile may show what is older than theirs:
- * it is edited once more.
+ * The message now shows these versions, and those that are over need no edit any more, unless more has happened since.
+ * One that somebody else has claimed meanwhile may show what is older than theirs: it is edited once more.
  */
-export async function settleRefreshed(
-  db: Db,
-  live: Live,
-  versions: ReadonlyMap<number, number>,
-  shown: string,
-  now: Date,
-): Promise<void> {
-  const [{ leaseUntil }] = live
-  const reached = live.map(({ id, escalation }) => ({ id, version: versions.get(escalation) ?? 0 }))
+export async function settleRefreshed(db: Db, live: Live, shows: Shows, now: Date): Promise<void> {
+  const reached = live.map(({ id, escalation }) => ({
+    id,
+    version: shows.versions.get(escalation) ?? 0,
+    over: shows.over.includes(id) ? 'its page is over' : null,
+  }))
   const settled = await db
     .update(cards)
-    .set({ applied: sql`greatest(${cards.applied}, reached.version)`, shown, leaseUntil: null })
+    .set({
+      applied: sql`greatest(${cards.applied}, reached.version)`,
+      shown: shows.shown,
+      lost: sql`case when ${cards.wanted} <= reached.version then coalesce(${cards.lost}, reached.over) else ${cards.lost} end`,
+      leaseUntil: null,
+    })
     .from(sql`${recordset(reached, reachedColumns, 'reached')}`)
-    .where(sql`${cards.id} = reached.id and ${cards.leaseUntil} = ${leaseUntil?.toISOString()}::timestamptz`)
+    .where(and(sql`${cards.id} = reached.id`, underLeaseOf(live)))
     .returning({ id: cards.id })
-  if (settled.length < live.length) await db.update(cards).set(unknown(now)).where(theseOf(live))
+  if (settled.length < live.length) await mistrust(db, live, now)
 }
+
+/** What an edited message shows: its escalations' versions, its fingerprint, and which of its lines are `over`, by id. */
+export type Shows = { versions: ReadonlyMap<number, number>; shown: string; over: readonly string[] }
 
 const reachedColumns = [
   { key: 'id', name: 'id', type: 'uuid' },
   { key: 'version', name: 'version', type: 'integer' },
+  { key: 'over', name: 'over', type: 'text' },
 ] as const
 
 /** Nobody knows what it shows. */
@@ -84,14 +90,46 @@ function unknown(now: Date) {
   return { applied: sql`least(${cards.applied}, ${cards.wanted} - 1)`, behindSince: since, shown: null }
 }
 
-/** The edit did not go through: the message is still behind, and is tried again. */
+/** The edit surely did not go through: the message is still behind, and is tried again. */
 export async function settleBehind(db: Db, live: Live, notBefore: Date): Promise<void> {
-  await db.update(cards).set({ notBefore, leaseUntil: null }).where(theseOf(live))
+  await db
+    .update(cards)
+    .set({ notBefore, leaseUntil: null })
+    .where(and(theseOf(live), underLeaseOf(live)))
 }
 
-/** These need no edit any more: the message can't be edited (deleted, too old), or they are over. `why` says so. */
-export async function settleLost(db: Db | Tx, rows: readonly CardRow[], why: string): Promise<void> {
-  if (rows.length > 0) await db.update(cards).set({ lost: why, leaseUntil: null }).where(theseOf(rows))
+/** Nobody knows whether the edit went through: it is made again, whatever the message is believed to show. */
+export async function settleUnknown(db: Db, live: Live, notBefore: Date, now: Date): Promise<void> {
+  const settled = await db
+    .update(cards)
+    .set({ ...unknown(now), notBefore, leaseUntil: null })
+    .where(and(theseOf(live), underLeaseOf(live)))
+    .returning({ id: cards.id })
+  if (settled.length < live.length) await mistrust(db, live, now)
+}
+
+/** The message can't be edited, and nobody needs it any more. */
+export async function settleLeft(db: Db, live: Live, why: string): Promise<void> {
+  await db
+    .update(cards)
+    .set({ lost: why, leaseUntil: null })
+    .where(and(theseOf(live), underLeaseOf(live)))
+}
+
+/** All of them were claimed at one instant. */
+function underLeaseOf([{ leaseUntil }]: Live): SQL {
+  return sql`${cards.leaseUntil} = ${leaseUntil?.toISOString() ?? null}::timestamptz`
+}
+
+/**
+ * Edited by us and, since our lease ran out, by others: which came last is not known. Whoever holds it now is made to find
+ * that out as well, by a lease that is not the one it claimed; nobody else gets it before that one has run out.
+ */
+async function mistrust(db: Db, live: Live, now: Date): Promise<void> {
+  await db
+    .update(cards)
+    .set({ ...unknown(now), leaseUntil: sql`${cards.leaseUntil} - interval '1 millisecond'` })
+    .where(theseOf(live))
 }
 
 function theseOf(rows: readonly CardRow[]): SQL {
@@ -112,7 +150,7 @@ export async function replaceLost(db: Db, live: Live, why: string, now: Date): P
       tx,
       live.map((row) => row.escalation),
     )
-    await settleLost(tx, live, why)
+    await tx.update(cards).set({ lost: why, leaseUntil: null }).where(theseOf(live))
     if (shape === 'card')
       await enqueue(tx, [cardNotice(`card:${id}`, { escalation, channel, priority })], now)
   })

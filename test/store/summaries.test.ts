@@ -2,7 +2,15 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import type { Enqueued } from '#domain/notice.ts'
 import { pageDelivered } from '#domain/verbs.ts'
-import { cardAt, cardIn, claimStale, replaceLost, settleRefreshed } from '#store/cards.ts'
+import {
+  cardAt,
+  cardIn,
+  claimStale,
+  replaceLost,
+  settleBehind,
+  settleRefreshed,
+  settleUnknown,
+} from '#store/cards.ts'
 import { connect } from '#store/database.ts'
 import { changeMany, type Decide } from '#store/escalations.ts'
 import {
@@ -167,6 +175,12 @@ describe('a summary in Slack', () => {
     return { ids, message: message! }
   }
 
+  const shows = (ids: number[], shown: string, over: string[] = []) => ({
+    versions: new Map(ids.map((id) => [id, 1])),
+    shown,
+    over,
+  })
+
   const stale = ({ store }: TestStore, at = start) => claimStale(store.db, at, 4)
 
   it('is nobody’s card', async () => {
@@ -183,23 +197,56 @@ describe('a summary in Slack', () => {
     expect(edits.map((lines) => lines.length)).toEqual([6])
     await desk.store.db.execute(sql`update cards set wanted = wanted + 1`)
     expect(await stale(desk)).toEqual([])
-    await settleRefreshed(desk.store.db, edits[0]!, new Map(ids.map((id) => [id, 1])), 'y', start)
+    await settleRefreshed(desk.store.db, edits[0]!, shows(ids, 'y'), start)
     expect((await stale(desk)).map((lines) => lines.length)).toEqual([6])
   })
 
   it('that was edited too late is edited once more: it may show what is older', async () => {
     await using desk = await testStore()
     const { ids } = await arrived(desk)
-    const versions = new Map(ids.map((id) => [id, 1]))
     const [slow] = await stale(desk)
     const after = new Date(start.getTime() + leaseMs)
     const [quick] = await stale(desk, after)
-    await settleRefreshed(desk.store.db, quick!, versions, 'new', after)
+    await settleRefreshed(desk.store.db, quick!, shows(ids, 'new'), after)
     expect(await stale(desk, after)).toEqual([])
-    await settleRefreshed(desk.store.db, slow!, versions, 'old', after)
+    await settleRefreshed(desk.store.db, slow!, shows(ids, 'old'), after)
     expect((await stale(desk, after)).map((lines) => lines.map(({ shown }) => shown))).toEqual([
       Array.from({ length: 6 }, () => null),
     ])
+  })
+
+  it('whose edit ended unsure, while or after others edited it, is edited once more', async () => {
+    await using desk = await testStore()
+    const { db } = desk.store
+    const { ids } = await arrived(desk)
+    const [first] = await stale(desk)
+    const after = new Date(start.getTime() + leaseMs)
+    const [second] = await stale(desk, after)
+    await settleBehind(db, first!, later(9))
+    expect(await db.$count(cards, sql`lease_until is null or not_before > ${after.toISOString()}`)).toBe(0)
+    await settleUnknown(db, first!, after, after)
+    expect(await stale(desk, after)).toEqual([])
+    await settleRefreshed(db, second!, shows(ids, 'new'), after)
+    const [third] = await stale(desk, later(1))
+    await settleRefreshed(db, third!, shows(ids, 'newer'), later(1))
+    expect(await stale(desk, later(2))).toEqual([])
+    await settleUnknown(db, second!, later(2), later(2))
+    expect((await stale(desk, later(2))).map((lines) => lines.length)).toEqual([6])
+  })
+
+  it('is still edited when what was over began again meanwhile', async () => {
+    await using desk = await testStore()
+    const { ids } = await arrived(desk)
+    const [lines] = await stale(desk)
+    const [again] = lines!
+    await desk.store.db.execute(sql`update cards set wanted = 2 where id = ${again.id}`)
+    const over = lines!.map(({ id }) => id)
+    await settleRefreshed(desk.store.db, lines!, shows(ids, 'x', over), start)
+    const left = await desk.store.db
+      .select()
+      .from(cards)
+      .where(sql`lost is null`)
+    expect(left.map(({ id }) => id)).toEqual([again.id])
   })
 
   it('that somebody deleted is not posted anew', async () => {
