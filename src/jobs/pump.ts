@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { minuteMs } from '../domain/time.ts'
 import { claimStale } from '../store/cards.ts'
 import { claimUnsure, expireLeases } from '../store/outbox.ts'
 import { claimMessages } from '../store/summaries.ts'
@@ -97,7 +98,7 @@ export class Pump {
     clearTimeout(this.#alarm)
     const readyAt = this.#sending.pace.nextReadyAt(now)
     if (!readyAt || this.#stopped) return
-    const waitMs = Math.max(readyAt.getTime() - now.getTime(), leastWaitMs)
+    const waitMs = Math.min(Math.max(readyAt.getTime() - now.getTime(), leastWaitMs), minuteMs)
     this.#alarm = setTimeout(() => this.wake(), waitMs).unref()
   }
 

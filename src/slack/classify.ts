@@ -4,6 +4,7 @@ import {
   WebAPIRateLimitedError,
   WebAPIRequestError,
 } from '@slack/web-api'
+import { minuteMs } from '../domain/time.ts'
 import { describe } from './log.ts'
 
 /** How far a rate limit or a broken line reaches. */
@@ -25,6 +26,8 @@ export type Outcome =
 /** Until Slack tells us otherwise. */
 const limitedMs = 30_000
 const unreachableMs = 1_000
+/** Slack asks for a minute or less; whatever answers with more in its place is asked again after this long. */
+const limitedAtMostMs = 10 * minuteMs
 
 type Verdict = 'permanent' | 'away' | 'gone' | 'limited'
 
@@ -143,7 +146,7 @@ function refused({ data }: WebAPIPlatformError, method: string): Outcome {
 
 function limited(afterMs: number, method: string): Outcome {
   const scope = /^chat\.(post|schedule)/.test(method) ? 'channel' : 'method'
-  return { kind: 'retry', afterMs, scope, why: 'ratelimited' }
+  return { kind: 'retry', afterMs: Math.min(afterMs, limitedAtMostMs), scope, why: 'ratelimited' }
 }
 
 function broken(original: Error): Outcome {

@@ -92,6 +92,11 @@ describe('what Slack answers', () => {
     expect(there.calls).toBe(1)
   })
 
+  it('429 for weeks is waited out for ten minutes', async () => {
+    const answer: Answer = (response) => response.writeHead(429, { 'retry-after': '9999999999999' }).end()
+    expect(await verdictOn(answer)).toMatchObject({ kind: 'retry', afterMs: 600_000 })
+  })
+
   it.each<[string, Answer]>([
     ['without a time', (response) => response.writeHead(429).end()],
     ['as a code', (response) => json(response, { ok: false, error: 'ratelimited' })],
