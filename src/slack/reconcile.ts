@@ -58,26 +58,28 @@ async function unsearched(sending: Sending, claim: Claim, verdict: Outcome, now:
 async function absent(sending: Sending, claim: Claim, now: Date): Promise<void> {
   const [first] = claim
   const looks = first.looks + 1
-  if (looks < lookAfterMs.length)
+  if (looks % lookAfterMs.length > 0)
     return settleUnsure(sending.store.db, claim, nextLook(first, now), looks, 'not in the history yet')
   return again(sending, claim, 'it was not in the history')
 }
 
-/** What is surely not there is sent again: pages until they arrive, other messages a few times. */
-const otherAttempts = 5
+/** What is surely not there is sent again: pages until they arrive, other messages until they were sent so often. */
+const otherSendings = 5
 
 async function again({ store, clock, observer }: Sending, claim: Claim, why: string): Promise<void> {
-  const [{ kind, attempts }] = claim
+  const [{ kind, looks }] = claim
   const isPage = kind === 'page' || kind === 'direct'
-  const most = why === mayRepeat ? 2 : otherAttempts
-  const isAgain = isPage || attempts < most
+  const most = why === mayRepeat ? 2 : otherSendings
+  // Not its attempts: many of those may have waited for a card, or for Slack, and sent nothing.
+  const sendings = Math.floor(looks / lookAfterMs.length) + 1
+  const isAgain = isPage || sendings < most
   for (const row of claim) observer.delivered(row.kind, isAgain ? 'retry' : 'permanent')
-  if (isAgain) return settleRetry(store.db, claim, clock.now(), why)
+  if (isAgain) return settleRetry(store.db, claim, clock.now(), why, sendings * lookAfterMs.length)
   await settleFailed(store.db, claim, clock.now(), `Nobody knows whether it arrived: ${why}`)
 }
 
 function nextLook(row: NoticeRow, now: Date): Date {
-  const at = addMs(row.attemptedAt ?? now, lookAfterMs[Math.min(row.looks + 1, lookAfterMs.length - 1)] ?? 0)
+  const at = addMs(row.attemptedAt ?? now, lookAfterMs[(row.looks + 1) % lookAfterMs.length] ?? 0)
   return at > now ? at : addMs(now, lookAfterMs[0])
 }
 

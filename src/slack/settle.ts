@@ -94,7 +94,7 @@ export async function settleError(
   verdict: Outcome,
 ): Promise<void> {
   const { store, clock, pace } = sending
-  const [{ target, attempts, attemptedAt }] = claim
+  const [{ target, attempts, attemptedAt, looks }] = claim
   const now = clock.now()
   tell(sending, claim, verdict)
   switch (verdict.kind) {
@@ -110,7 +110,7 @@ export async function settleError(
       pace.block(everywhere, addMs(now, secondMs))
       return settleRetry(store.db, claim, addMs(now, backoffMs(attempts + 2)), verdict.why)
     case 'unsure':
-      return settleUnsure(store.db, claim, addMs(attemptedAt ?? now, lookAfterMs[0]), 0, verdict.why)
+      return settleUnsure(store.db, claim, addMs(attemptedAt ?? now, lookAfterMs[0]), looks, verdict.why)
     case 'gone': {
       const { thread } = rendered
       if (thread) await replaceLost(store.db, [thread], verdict.why, now)

@@ -17,7 +17,7 @@ const inSlack = sql`target not like '%@%' and target <> 'webhook'`
 
 /** How long a claimed notice is ours before others may assume that we died with it. */
 export const leaseMs = 30 * secondMs
-/** When an unsure notice is looked for in the channel's history, counted from the attempt. */
+/** When an unsure notice is looked for in the channel's history, counted from the attempt, and so again for every sending. */
 export const lookAfterMs = [3 * secondMs, 15 * secondMs] as const
 
 /** How much may be claimed. `busy` targets are left alone; `served` ones had something lately, and let others go first. */
@@ -161,9 +161,15 @@ async function keepCards(tx: Tx, settled: NoticeRow[], posted: Posted, now: Date
   if (rows.length > 0) await tx.insert(cards).values(rows).onConflictDoNothing()
 }
 
-/** It surely did not arrive: it is tried again at `notBefore`. */
-export async function settleRetry(db: Db, claim: Claim, notBefore: Date, error: string): Promise<void> {
-  await settle(db, claim, { state: 'pending', notBefore, leaseUntil: null, error })
+/** It surely did not arrive: it is tried again at `notBefore`. `looks`: so often it was looked for in all, in vain. */
+export async function settleRetry(
+  db: Db,
+  claim: Claim,
+  notBefore: Date,
+  error: string,
+  looks?: number,
+): Promise<void> {
+  await settle(db, claim, { state: 'pending', notBefore, leaseUntil: null, error, looks })
 }
 
 /** Slack may have it: it is looked for before anything is sent again. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import type { Fault } from '../../sandbox/protocol.ts'
 import { isEcho } from '#slack/listeners/events.ts'
 import { enqueue } from '#store/save.ts'
 import { notices } from '#store/schema.ts'
@@ -169,6 +170,23 @@ it('a card that somebody deleted is posted anew, and still answers', async () =>
   const again = await first.sees('C0FRONT', new RegExp(`^${told.name} critical`))
   expect(again.text).toContain('Acknowledged by Second-line engineer')
   expect(offers(again)).toContain('Resolve')
+})
+
+it('a line that waited for its card, and then was lost on its way, is sent again like any other', async () => {
+  const { sandbox, first, pass } = desk
+  const told = await desk.escalate('Long wait', plain)
+  await sandbox.act({ type: 'delete', as: sandbox.botUserId, channel: 'C0FRONT', ts: told.card.ts })
+  const meets = (times: number, effect: Fault['effect']) =>
+    sandbox.fault({ on: 'chat.postMessage', channel: 'C0FRONT', times, effect })
+  meets(1, { kind: 'error', error: 'thread_not_found' })
+  meets(3, { kind: 'error', error: 'internal_error' })
+  meets(1, { kind: 'delay', ms: 1 })
+  meets(1, { kind: 'error', error: 'internal_error' })
+  await first.press(await first.sees('dm', 'Long wait'), 'Acknowledge')
+  await pass(3)
+  const again = await first.sees('C0FRONT', new RegExp(`^${told.name} critical`))
+  const lines = sandbox.messages('C0FRONT').filter(({ thread_ts }) => thread_ts === again.ts)
+  expect(lines.map(({ text }) => text)).toEqual([expect.stringContaining('First-line engineer 2 has it')])
 })
 
 it('a page that is found, and can not be written down, is never sent again; it is written down when it can be', async () => {
