@@ -6,7 +6,7 @@ import { fallBackLate } from '../store/late.ts'
 /** Pages that Slack has not taken for a minute fall back beyond it, and what died with its sender goes out again. */
 export async function late(store: Store, now: Date, log: Logger): Promise<void> {
   await expireBeyond(store.db, now)
-  const { late, failed } = await fallBackLate(store, now)
+  const { late, failed, quarantined } = await fallBackLate(store, now)
   if (late > 0) log.warn({ pages: late }, 'Slack has not taken pages for a minute; they are told beyond it')
-  if (failed.length > 0) log.error({ failed }, 'late pages could not be told beyond Slack')
+  if (quarantined > 0) log.error({ failed }, 'late pages could not be told beyond Slack')
 }

@@ -11,6 +11,7 @@ import type { Tx } from '../store/database.ts'
 import { changeMany } from '../store/escalations.ts'
 import type { Decide } from '../store/escalations.ts'
 import type { Claim, NoticeRow, Posted } from '../store/outbox.ts'
+import { orOneByOne } from '../store/one-by-one.ts'
 import { lookAfterMs, settleFailed, settleRetry, settleSent, settleUnsure } from '../store/outbox.ts'
 import { enqueue } from '../store/save.ts'
 import { notTogether } from '../store/summaries.ts'
@@ -23,16 +24,29 @@ import type { Sending } from './sending.ts'
 /** What a page's text ends with when its first sending could not be looked up. */
 export const mayRepeat = 'its channel could not be searched'
 
-/** It is in Slack: its notices are settled, it is kept as a card, and tiers' times start - in one transaction. */
+/**
+ * It is in Slack: its notices are settled, it is kept as a card, and tiers' times start - in one transaction. An escalation
+ * whose next state can't be written hears nothing, as one that can't be decided.
+ */
 export async function arrived(sending: Sending, claim: Claim, posted: Posted): Promise<void> {
   const { store, clock, observer } = sending
   const now = clock.now()
-  const news = await store.db.transaction(async (tx) => {
-    const news = await settleSent(tx, claim, posted, now)
-    await decide(tx, sending, news, now, ({ number, channel }) => pageDelivered(number, channel))
-    if (posted.shape === 'summary') await cardsFollow(tx, news.filter(isPage), now)
-    return news
+  const keep = (some: Claim, tell: typeof decide) =>
+    store.db.transaction(async (tx) => {
+      const news = await settleSent(tx, some, posted, now)
+      await tell(tx, sending, news, now, ({ number, channel }) => pageDelivered(number, channel))
+      if (posted.shape === 'summary') await cardsFollow(tx, news.filter(isPage), now)
+      return news
+    })
+  const parts = await orOneByOne(() => keep(claim, decide), {
+    each: async () => claim,
+    alone: (row) => keep([row], decide),
+    leave: (row, reason) => {
+      sending.log.error({ escalation: row.escalation, reason }, untold)
+      return keep([row], async () => {})
+    },
   })
+  const news = parts.flat()
   store.committed()
   for (const row of news) {
     observer.delivered(row.kind, 'sent')
@@ -64,6 +78,7 @@ async function decide(
   if (decisions.length > 0) await changeMany(tx, store.book, new Map(decisions), now)
 }
 
+const untold = 'an escalation could not be told what became of its page'
 const nobody = { by: 'belay', seen: null }
 
 /** One summary may hold two pages about the same escalation. */
@@ -80,7 +95,7 @@ function inTurn(verbs: readonly Verb[], now: Date, log: Logger): Decide {
       return changed(...happened)
     } catch (error) {
       const about = { err: describe(error), escalation: escalation.id }
-      log.error(about, 'an escalation could not be told what became of its page')
+      log.error(about, untold)
       return changed()
     }
   }

@@ -1,13 +1,17 @@
 import { inArray, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { after, deliveryGraceMs } from '../domain/escalation.ts'
 import type { Escalation } from '../domain/escalation.ts'
 import { noticesOf } from '../domain/notice.ts'
 import type { Page } from '../domain/notice.ts'
 import { addMs } from '../domain/time.ts'
 import { pageLate } from '../domain/verbs.ts'
-import type { Tx } from './database.ts'
+import { reasonOf } from './database.ts'
+import type { Db, Tx } from './database.ts'
 import { toEscalation } from './escalations.ts'
 import type { Store } from './escalations.ts'
+import { orOneByOne } from './one-by-one.ts'
+import { quarantine } from './quarantine.ts'
 import { save } from './save.ts'
 import type { Decided } from './save.ts'
 import { escalations, notices } from './schema.ts'
@@ -15,68 +19,122 @@ import { escalations, notices } from './schema.ts'
 /** Pages decided on in one transaction. */
 const atOnce = 250
 
-/** How it went: `late` pages were not in Slack after a minute; `failed` of their escalations could not be decided, and why. */
-export type Late = { late: number; failed: { escalation: number; reason: string }[] }
+/**
+ * How it went: `late` pages were not in Slack after a minute and are told beyond it. Those of the escalations in `failed`
+ * are not; so many of these were quarantined for it, the others were before.
+ */
+export type Late = { late: number; failed: number[]; quarantined: number }
 
 /**
  * Tells beyond Slack of every page that Slack has not taken for a minute: each once, whoever comes first. Does nothing
- * while the policy of today has no way beyond Slack.
+ * while the policy of today has no way beyond Slack. What can't be decided, or can't be written, is quarantined, and tried
+ * again the next time.
  */
 export async function fallBackLate(store: Store, now: Date): Promise<Late> {
   const { email, webhook } = store.book.live.fallback
-  const total: Late = { late: 0, failed: [] }
+  const total: Late = { late: 0, failed: [], quarantined: 0 }
   if (!email && !webhook) return total
   for (let more = true; more;) {
-    const { late, failed } = await store.db.transaction((tx) => fallBackSome(tx, store, now))
-    total.late += late
-    total.failed.push(...failed)
-    more = late === atOnce
+    const parts = await fallBackBatch(store, now, total.failed)
+    for (const { late, failed, quarantined } of parts) {
+      total.late += late
+      total.failed.push(...failed)
+      total.quarantined += quarantined
+    }
+    more = parts.some(({ late, failed }) => late > 0 || failed.length > 0)
   }
-  if (total.late > 0) store.committed()
+  if (total.late + total.quarantined > 0) store.committed()
   return total
 }
 
-async function fallBackSome(tx: Tx, store: Store, now: Date): Promise<Late> {
-  const pages = await claimLate(tx, now)
-  if (pages.length === 0) return { late: 0, failed: [] }
-  const failed: Late['failed'] = []
-  const decided: Decided[] = []
-  const rows = await tx
-    .select()
-    .from(escalations)
-    .where(inArray(escalations.id, [...new Set(pages.map(({ escalation }) => escalation))]))
-    .orderBy(escalations.id)
-    .for('update')
-  for (const row of rows) {
-    const own = pages.filter(({ escalation }) => escalation === row.id)
-    try {
-      decided.push(...(await decide(tx, store, toEscalation(row), own, now)))
-    } catch (error) {
-      failed.push({ escalation: row.id, reason: error instanceof Error ? error.message : String(error) })
-    }
-  }
-  if (decided.length > 0) await save(tx, now, decided)
-  return { late: pages.length, failed }
+/** `but`: those that have failed already. */
+async function fallBackBatch(store: Store, now: Date, but: readonly number[]): Promise<Late[]> {
+  return orOneByOne(() => fallBackSome(store, now, isLate(now, but)), {
+    each: () => lateOnes(store.db, isLate(now, but)),
+    alone: (id) => fallBackSome(store, now, sql`${isLate(now, but)} and ${notices.escalation} = ${id}`),
+    leave: (id, reason) =>
+      store.db.transaction(async (tx) => leave(tx, store, now, await hold(tx, [id]), () => reason)),
+  })
 }
 
-type LatePage = { escalation: number; page: Page }
-
-/** Marks them as told, so that nobody tells of them again. */
-async function claimLate(tx: Tx, now: Date): Promise<LatePage[]> {
+function isLate(now: Date, but: readonly number[]): SQL {
   const decidedBefore = addMs(now, -deliveryGraceMs).toISOString()
-  const claimed = await tx
-    .update(notices)
-    .set({ fellBackAt: now })
-    .where(
-      sql`${notices.id} in (
-        select id from notices
-        where kind = 'page' and state in ('pending', 'sending', 'unsure') and fell_back_at is null
-          and created_at <= ${decidedBefore}::timestamptz
-        order by created_at limit ${atOnce} for update skip locked)`,
+  return sql`${notices.kind} = 'page' and ${notices.state} in ('pending', 'sending', 'unsure')
+    and ${notices.fellBackAt} is null and ${notices.createdAt} <= ${decidedBefore}::timestamptz
+    and ${notices.escalation} <> all(${sql.param(but)}::bigint[])`
+}
+
+async function lateOnes(db: Db, which: SQL): Promise<number[]> {
+  const rows = await db
+    .select({ escalation: notices.escalation })
+    .from(notices)
+    .where(which)
+    .orderBy(notices.createdAt)
+    .limit(atOnce)
+  return [...new Set(rows.flatMap(({ escalation }) => escalation ?? []))]
+}
+
+/** Marks them as told, so that nobody tells of them again, unless they could not be. */
+async function fallBackSome(store: Store, now: Date, which: SQL): Promise<Late> {
+  return store.db.transaction(async (tx) => {
+    const pages = await claimLate(tx, which)
+    const rows = await hold(
+      tx,
+      pages.map(({ escalation }) => escalation),
     )
-    .returning()
-  return claimed.flatMap(({ escalation, notice }) =>
-    escalation !== null && notice.kind === 'page' ? [{ escalation, page: notice }] : [],
+    const failed = new Map<EscalationRow, string>()
+    const decided: Decided[] = []
+    for (const row of rows) {
+      const own = pages.filter(({ escalation }) => escalation === row.id)
+      try {
+        decided.push(...(await decide(tx, store, toEscalation(row), own, now)))
+      } catch (error) {
+        failed.set(row, reasonOf(error))
+      }
+    }
+    if (decided.length > 0) await save(tx, now, decided)
+    const left = await leave(tx, store, now, [...failed.keys()], (row) => failed.get(row) ?? '')
+    const told = pages.filter(({ escalation }) => !left.failed.includes(escalation)).map(({ id }) => id)
+    await tx.update(notices).set({ fellBackAt: now }).where(inArray(notices.id, told))
+    return { ...left, late: told.length }
+  })
+}
+
+type EscalationRow = typeof escalations.$inferSelect
+
+async function hold(tx: Tx, ids: number[]): Promise<EscalationRow[]> {
+  return tx
+    .select()
+    .from(escalations)
+    .where(inArray(escalations.id, [...new Set(ids)]))
+    .orderBy(escalations.id)
+    .for('update')
+}
+
+async function leave(
+  tx: Tx,
+  store: Store,
+  now: Date,
+  rows: readonly EscalationRow[],
+  why: (row: EscalationRow) => string,
+): Promise<Late> {
+  const fresh = rows.filter((row) => row.quarantine === null)
+  for (const row of fresh) await quarantine(tx, store, row.id, why(row), now)
+  return { late: 0, failed: rows.map(({ id }) => id), quarantined: fresh.length }
+}
+
+type LatePage = { id: string; escalation: number; page: Page }
+
+async function claimLate(tx: Tx, which: SQL): Promise<LatePage[]> {
+  const found = await tx
+    .select()
+    .from(notices)
+    .where(which)
+    .orderBy(notices.createdAt)
+    .limit(atOnce)
+    .for('update', { skipLocked: true })
+  return found.flatMap(({ id, escalation, notice }) =>
+    escalation !== null && notice.kind === 'page' ? [{ id, escalation, page: notice }] : [],
   )
 }
 

@@ -4,10 +4,11 @@ import { advance } from '../domain/advance.ts'
 import { after, wakeAt } from '../domain/escalation.ts'
 import type { Escalation } from '../domain/escalation.ts'
 import { noticesOf } from '../domain/notice.ts'
-import { isBadData, reasonOf } from './database.ts'
+import { reasonOf } from './database.ts'
 import type { Db, Tx } from './database.ts'
 import type { Store } from './escalations.ts'
 import { toEscalation } from './escalations.ts'
+import { orOneByOne } from './one-by-one.ts'
 import { quarantine } from './quarantine.ts'
 import { save } from './save.ts'
 import type { Decided } from './save.ts'
@@ -21,10 +22,17 @@ export type Swept = { due: number; pages: number; quarantined: number }
  * another one holds is passed over. What can't be decided, or can't be written, is quarantined.
  */
 export async function sweepBatch(store: Store, now: Date, limit: number): Promise<Swept> {
-  const swept = await sweepDue(store, now, limit).catch((error: unknown) => {
-    if (!isBadData(error)) throw error
-    return oneByOne(store, now, limit)
+  const parts = await orOneByOne(() => sweepDue(store, now, limit), {
+    each: () => dueBy(store.db, now, limit),
+    alone: (id) => sweepDue(store, now, 1, id),
+    leave: (id, reason) => leave(store, now, id, reason),
   })
+  const swept: Swept = { due: 0, pages: 0, quarantined: 0 }
+  for (const { due, pages, quarantined } of parts) {
+    swept.due += due
+    swept.pages += pages
+    swept.quarantined += quarantined
+  }
   if (swept.due > 0) store.committed()
   return swept
 }
@@ -42,27 +50,17 @@ async function sweepDue(store: Store, now: Date, limit: number, only?: number): 
   })
 }
 
-/** One row that PostgreSQL does not take fails the statement that writes all of them. */
-async function oneByOne(store: Store, now: Date, limit: number): Promise<Swept> {
-  const total: Swept = { due: 0, pages: 0, quarantined: 0 }
-  const rows = await store.db
+async function dueBy(db: Db, now: Date, limit: number): Promise<number[]> {
+  const rows = await db
     .select({ id: escalations.id })
     .from(escalations)
     .where(isDueBy(now))
     .orderBy(escalations.wakeAt)
     .limit(limit)
-  for (const { id } of rows) {
-    const one = await sweepDue(store, now, 1, id).catch((error: unknown) => leave(store, now, id, error))
-    total.due += one.due
-    total.pages += one.pages
-    total.quarantined += one.quarantined
-  }
-  return total
+  return rows.map(({ id }) => id)
 }
 
-async function leave(store: Store, now: Date, id: number, error: unknown): Promise<Swept> {
-  if (!isBadData(error)) throw error
-  const reason = `What became of it can't be written: ${reasonOf(error)}`
+async function leave(store: Store, now: Date, id: number, reason: string): Promise<Swept> {
   return store.db.transaction(async (tx) => {
     const { length } = await claimDue(tx, now, 1, id)
     if (length > 0) await quarantine(tx, store, id, reason, now)
