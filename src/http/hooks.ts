@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
+import { secondMs } from '../domain/time.ts'
 import { describe } from '../slack/log.ts'
+import { within } from '../slack/receivers/within.ts'
 import { sources } from '../sources/index.ts'
 import { receive, unknownNames } from '../sources/receive.ts'
 import type { Receipt } from '../sources/receive.ts'
@@ -8,12 +10,23 @@ import type { Reading } from '../sources/source.ts'
 import type { Store } from '../store/escalations.ts'
 import type { Answer, Route } from './server.ts'
 import { readBody } from './server.ts'
+import { turnstile } from './turnstile.ts'
 
 /** Ticket events are small; 1 MiB leaves room for a long conversation. */
 const bodyLimit = 1024 * 1024
 
+/**
+ * So many tickets are written at a time, and the others wait: a storm of them must not take all connections to the database
+ * from those who page and press.
+ */
+const atOnce = 8
+const turnWithinMs = 4 * secondMs
+/** Whoever is told to send it again although it was kept after all sends the same id, and changes nothing. */
+const answerWithinMs = 9 * secondMs
+
 /** `POST /hooks/<source>`: a ticket event from a ticket system. 202 and 200 mean that it is kept. */
 export function hooks({ store, clock, log }: { store: Store; clock: Clock; log: Logger }): Route {
+  const inTurn = turnstile(atOnce, turnWithinMs)
   return async (request, name) => {
     const source = sources.get(name)
     const secret = store.book.live.sources[name]?.secret
@@ -26,11 +39,17 @@ export function hooks({ store, clock, log }: { store: Store; clock: Clock; log: 
     const problems = unknownNames(reading.event, store.book.live)
     if (problems.length > 0)
       return refuse(400, 'The ticket event names what the policy does not know.', problems)
-    return receive(store, name, reading.id, reading.event, now).then(accepted, (error: unknown) => {
+    const kept = inTurn(() => receive(store, name, reading.id, reading.event, now))
+    const answer = kept.then(accepted, (error: unknown) => {
       log.error({ err: describe(error), source: name }, 'a ticket event could not be kept')
-      return refuse(503, 'The database can not take it now. Send it again.')
+      return again()
     })
+    return within(answer, answerWithinMs, again())
   }
+}
+
+function again(): Answer {
+  return refuse(503, 'The database can not take it now. Send it again.')
 }
 
 function accepted(receipt: Receipt): Answer {

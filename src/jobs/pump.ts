@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { minuteMs } from '../domain/time.ts'
 import { claimStale } from '../store/cards.ts'
 import { claimUnsure, expireLeases } from '../store/outbox.ts'
+import type { Room } from '../store/outbox.ts'
 import { claimMessages } from '../store/summaries.ts'
 import type { Lane } from '../fallback/lane.ts'
 import { deliver } from '../slack/deliver.ts'
@@ -10,9 +11,13 @@ import { everywhere } from '../slack/pace.ts'
 import { reconcile } from '../slack/reconcile.ts'
 import { refresh } from '../slack/refresh.ts'
 import type { Sending } from '../slack/sending.ts'
+import { Turn } from './turn.ts'
 
-/** How much is under way at once: posts to different targets, edits, and looks for what may have arrived. */
-const atOnce = { posts: 16, edits: 4, looks: 4 }
+/**
+ * How much is under way at once: posts to different targets, edits, and looks for what may have arrived. Of the posts, the
+ * last few places are for targets that got nothing lately: nobody's first page waits for a storm elsewhere.
+ */
+const atOnce = { posts: 16, keptFree: 4, edits: 4, looks: 4 }
 /** Many channels that are ready one shortly after the other are served in one go. */
 const leastWaitMs = 20
 
@@ -28,8 +33,8 @@ export class Pump {
   readonly #looking = new Map<string, Promise<void>>()
   readonly #reaching = new Map<string, Promise<void>>()
   #reached = 0
-  #turn: Promise<void> | null = null
-  #again = false
+  /** Each goes on by itself: a page is not claimed later because there is much to edit. */
+  readonly #turns: readonly Turn[]
   #stopped = false
   #alarm: NodeJS.Timeout | undefined
 
@@ -37,37 +42,28 @@ export class Pump {
   constructor(sending: Sending, beyond: Lane) {
     this.#sending = sending
     this.#beyond = beyond
+    const { clock } = sending
+    const works = [this.#reach, this.#look, this.#post, this.#edit]
+    this.#turns = works.map((work) => new Turn(() => this.#try(work.bind(this, clock))))
   }
 
   /** Something may be ready to go out. Returns at once. */
   wake(): void {
     if (this.#stopped) return
-    if (this.#turn) {
-      this.#again = true
-      return
-    }
-    this.#turn = this.#run().finally(() => {
-      this.#turn = null
-      if (!this.#again) return
-      this.#again = false
-      this.wake()
-    })
+    for (const turn of this.#turns) turn.wake()
   }
 
   /** Takes nothing new and waits for what is under way. */
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#alarm)
-    await this.#turn
+    await this.#settled()
     await this.#settled()
   }
 
   /** Resolves when nothing is under way and nothing more can go out now. For tests and the end of a demo's time jump. */
   async idle(): Promise<void> {
-    while (this.#turn || this.#underway().length > 0) {
-      await this.#turn
-      await this.#settled()
-    }
+    while (this.#underway().length > 0) await this.#settled()
   }
 
   async #settled(): Promise<void> {
@@ -76,21 +72,19 @@ export class Pump {
 
   #underway(): Promise<void>[] {
     const all = [this.#posting, this.#editing, this.#looking, this.#reaching]
-    return all.flatMap((some) => [...some.values()])
+    return [
+      ...this.#turns.flatMap(({ running }) => (running ? [running] : [])),
+      ...all.flatMap((some) => [...some.values()]),
+    ]
   }
 
-  async #run(): Promise<void> {
-    const { store, clock, log } = this.#sending
+  async #try(work: () => Promise<void>): Promise<void> {
+    if (this.#stopped) return
     try {
-      await this.#reach()
-      await expireLeases(store.db, clock.now())
-      await this.#look(clock)
-      await this.#post(clock)
-      await this.#edit(clock)
+      await work()
     } catch (error) {
-      log.error({ err: describe(error) }, 'the outbox could not be read')
+      this.#sending.log.error({ err: describe(error) }, 'the outbox could not be read')
     }
-    this.#setAlarm(clock.now())
   }
 
   /** A busy channel is served on the moment it may be, and not at the clock's next second: that would halve its pace. */
@@ -103,37 +97,48 @@ export class Pump {
   }
 
   async #reach(): Promise<void> {
-    if (this.#stopped) return
     for (const { key, run } of await this.#beyond())
       this.#start(this.#reaching, `${key} ${(this.#reached += 1)}`, run())
   }
 
   async #look(clock: Clock): Promise<void> {
+    const { db } = this.#sending.store
+    await expireLeases(db, clock.now())
     const room = atOnce.looks - this.#looking.size
-    if (room <= 0 || this.#stopped) return
-    for (const claim of await claimUnsure(this.#sending.store.db, clock.now(), room))
+    if (room <= 0) return
+    for (const claim of await claimUnsure(db, clock.now(), room))
       this.#start(this.#looking, claim[0].id, reconcile(this.#sending, claim))
   }
 
   async #post(clock: Clock): Promise<void> {
     const { pace, store } = this.#sending
-    for (;;) {
+    for (let claimed = 1; claimed > 0 && !this.#stopped;) {
       const now = clock.now()
-      const room = atOnce.posts - this.#posting.size
-      if (room <= 0 || this.#stopped || pace.readyAt(everywhere, now)) return
-      const busy = [...this.#posting.keys(), ...pace.busy(now)]
+      const room = this.#room(now)
+      if (room.limit <= 0 || pace.readyAt(everywhere, now)) break
       const claimedMs = performance.now()
-      const claimed = await claimMessages(store.db, now, { limit: room, busy, served: pace.served(now) })
-      if (claimed.length === 0) return
-      for (const claim of claimed)
+      const claims = await claimMessages(store.db, now, room)
+      claimed = claims.length
+      for (const claim of claims)
         this.#start(this.#posting, claim[0].target, deliver(this.#sending, claim, claimedMs))
     }
+    this.#setAlarm(clock.now())
+  }
+
+  #room(now: Date): Room {
+    const { pace } = this.#sending
+    const served = pace.served(now)
+    const places = atOnce.posts - this.#posting.size
+    const busy = [...this.#posting.keys(), ...pace.busy(now)]
+    return places > atOnce.keptFree
+      ? { limit: places - atOnce.keptFree, busy, served }
+      : { limit: places, busy: [...busy, ...served], served }
   }
 
   async #edit(clock: Clock): Promise<void> {
     const now = clock.now()
     const room = atOnce.edits - this.#editing.size
-    if (room <= 0 || this.#stopped || this.#sending.pace.readyAt('chat.update', now)) return
+    if (room <= 0 || this.#sending.pace.readyAt('chat.update', now)) return
     for (const live of await claimStale(this.#sending.store.db, now, room))
       this.#start(this.#editing, live[0].id, refresh(this.#sending, live))
   }

@@ -35,6 +35,8 @@ export function timeOf(sandbox: Sandbox, belays: readonly Belay[], db: Db) {
   const tick = async (minutes: number, looks = Infinity) => {
     const end = clock.now().getTime() + minutes * minuteMs
     const leastMs = Math.max(secondMs, (minutes * minuteMs) / looks)
+    // What is being sent right now must not have its lease run out.
+    await turn()
     for (let now = clock.now().getTime(); now < end; now = clock.now().getTime()) {
       const found = [await nextDueAt(db), await nextWorkAt(db), await nextLateAt(db, clock.now())]
       const due = found.map((at) => at?.getTime() ?? Infinity)
