@@ -43,8 +43,13 @@ export class Pump {
     this.#sending = sending
     this.#beyond = beyond
     const { clock } = sending
-    const works = [this.#reach, this.#look, this.#post, this.#edit]
-    this.#turns = works.map((work) => new Turn(() => this.#try(work.bind(this, clock))))
+    const works = [
+      () => this.#reach(),
+      () => this.#look(clock),
+      () => this.#post(clock),
+      () => this.#edit(clock),
+    ]
+    this.#turns = works.map((work) => new Turn(() => this.#try(work)))
   }
 
   /** Something may be ready to go out. Returns at once. */
