@@ -8,13 +8,15 @@ import type { Stage } from './stage.ts'
 const stillForMs = 15 * secondMs
 /** Leases, looks and claims of the dead are all over by then. */
 const quietWithinMs = 3 * minuteMs
+/** What stood still and goes on has something to write down yet: only so many quiet looks in a row are quiet. */
+const looksInARow = 15
 
 /** Waits until nothing is under way and nothing falls due soon. What never comes to rest is for the audit to tell. */
 export async function quiet({ db, sandbox }: Stage): Promise<void> {
   const patience = AbortSignal.timeout(quietWithinMs)
-  while (!patience.aborted) {
+  for (let looks = 0; looks < looksInARow && !patience.aborted;) {
     await sandbox.settled()
-    if (await isQuiet(db)) return
+    looks = (await isQuiet(db)) ? looks + 1 : 0
     await delay(200)
   }
 }
