@@ -132,12 +132,12 @@ export class Pump {
 
   #room(now: Date): Room {
     const { pace } = this.#sending
-    const served = pace.served(now)
+    const [served, turns] = [pace.served(now), pace.turns(now)]
     const places = atOnce.posts - this.#posting.size
     const busy = [...this.#posting.keys(), ...pace.busy(now)]
     return places > atOnce.keptFree
-      ? { limit: places - atOnce.keptFree, busy, served }
-      : { limit: places, busy: [...busy, ...served], served }
+      ? { limit: places - atOnce.keptFree, busy, served, turns }
+      : { limit: places, busy: [...busy, ...served], served, turns }
   }
 
   async #edit(clock: Clock): Promise<void> {

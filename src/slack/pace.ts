@@ -1,4 +1,4 @@
-import { addMs, earliest, secondMs } from '../domain/time.ts'
+import { addMs, earliest, minuteMs, secondMs } from '../domain/time.ts'
 
 /** Slack allows about one post a second and channel, and bursts of a size it does not tell. */
 const burst = 5
@@ -21,6 +21,8 @@ export class Pace {
   /** When each target's allowance will be whole again. */
   readonly #wholeAt = new Map<string, number>()
   readonly #blockedUntil = new Map<string, number>()
+  /** When something went to each target last, the longest ago first. */
+  readonly #lastAt = new Map<string, number>()
   /** When each target was refused last. */
   readonly #refusedAt = new Map<string, number>()
 
@@ -28,6 +30,8 @@ export class Pace {
   spent(target: string, now: Date): void {
     const from = Math.max(this.#wholeAt.get(target) ?? 0, now.getTime())
     this.#wholeAt.set(target, from + everyMs)
+    this.#lastAt.delete(target)
+    this.#lastAt.set(target, now.getTime())
   }
 
   /** Slack asked us to leave this target alone for a while. */
@@ -63,6 +67,12 @@ export class Pace {
   /** Targets that something went to lately, whether or not more may go there now. */
   served(now: Date): string[] {
     return [...this.#wholeAt].filter(([, until]) => until > now.getTime()).map(([target]) => target)
+  }
+
+  /** Targets that something went to in the last minute, the longest ago first: whose turn it is when all share a limit. */
+  turns(now: Date): string[] {
+    for (const [target, at] of this.#lastAt) if (at <= now.getTime() - minuteMs) this.#lastAt.delete(target)
+    return [...this.#lastAt.keys()]
   }
 
   /** When the first of the busy targets may be used again; null when none is busy. */

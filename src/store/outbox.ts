@@ -20,8 +20,11 @@ export const leaseMs = 30 * secondMs
 /** When an unsure notice is looked for in the channel's history, counted from the attempt, and so again for every sending. */
 export const lookAfterMs = [3 * secondMs, 15 * secondMs] as const
 
-/** How much may be claimed. `busy` targets are left alone; `served` ones had something lately, and let others go first. */
-export type Room = { limit: number; busy: string[]; served: string[] }
+/**
+ * How much may be claimed. `busy` targets are left alone; `served` ones had something a moment ago, and let others go first.
+ * Of what is as urgent, the target goes first that stands earliest in `turns`, or not at all.
+ */
+export type Room = { limit: number; busy: string[]; served: string[]; turns: string[] }
 
 /**
  * Claims what may go out now: the best notice of each target that is not busy. Each is `sending` with a lease when this
@@ -37,7 +40,8 @@ export async function claimNotices(db: Db, now: Date, room: Room): Promise<Notic
       leaseUntil: addMs(now, leaseMs),
       summary: null,
     })
-    .where(sql`${notices.state} = 'pending' and ${notices.id} in (${nextOfEach(now, room)})`)
+    // An array, because it is made once: a subquery may be asked again, and would then lock more than the limit.
+    .where(sql`${notices.state} = 'pending' and ${notices.id} = any(array(${nextOfEach(now, room)}))`)
     .returning()
   return claimed.sort((a, b) => a.priority - b.priority)
 }
@@ -46,7 +50,7 @@ export async function claimNotices(db: Db, now: Date, room: Room): Promise<Notic
  * Goes from target to target, and reads the best of each: what else waits there costs nothing, so a storm in one channel
  * does not slow the others. What asks goes before what informs, and a quiet channel before a busy one.
  */
-function nextOfEach(now: Date, { limit, busy, served }: Room): SQL {
+function nextOfEach(now: Date, { limit, busy, served, turns }: Room): SQL {
   const at = now.toISOString()
   return sql`
     with recursive targets(target) as (
@@ -62,7 +66,8 @@ function nextOfEach(now: Date, { limit, busy, served }: Room): SQL {
         order by priority, created_at, key limit 1
       ) best where ${inSlack} and target <> all(${sql.param(busy)}::text[])
     )
-    order by priority >= ${informing}, target = any(${sql.param(served)}::text[]), priority, created_at
+    order by priority >= ${informing}, target = any(${sql.param(served)}::text[]), priority / 1000,
+      array_position(${sql.param(turns)}::text[], target) nulls first, priority, created_at
     limit ${limit} for update skip locked`
 }
 

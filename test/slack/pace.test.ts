@@ -63,3 +63,11 @@ it('does not take refusals that are far apart for one limit', () => {
     pace.refused(channel, after(60_000), after(index * 1000))
   expect(pace.readyAt(everywhere, after(2000))).toBeNull()
 })
+
+it('remembers for a minute whose turn it is: who got something longest ago comes first', () => {
+  const pace = new Pace()
+  for (const [index, channel] of ['C1', 'C2', 'C1', 'C3'].entries())
+    pace.spent(channel, after(index * 10_000))
+  expect(pace.turns(after(30_000))).toEqual(['C2', 'C1', 'C3'])
+  expect(pace.turns(after(80_000))).toEqual(['C3'])
+})

@@ -36,7 +36,7 @@ it.each(['is posted anew', 'is drawn again'])(
     await using desk = await testStore()
     const { store } = desk
     const { id } = await desk.open('a')
-    const [page] = await claimNotices(store.db, start, { limit: 1, busy: [], served: [] })
+    const [page] = await claimNotices(store.db, start, { limit: 1, busy: [], served: [], turns: [] })
     const posted = { channel: 'C0FIRST', ts: '1.1', shape: 'card', versions: new Map(), shown: null } as const
     await store.db.transaction((tx) => settleSent(tx, [page!], posted, start))
     const [card] = await cardsOf(store.db, [id])

@@ -1,3 +1,4 @@
+import type { Room } from '#store/outbox.ts'
 import { eq, sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import type { Enqueued } from '#domain/notice.ts'
@@ -40,8 +41,13 @@ async function fill(
   await store.db.transaction((tx) => enqueue(tx, enqueued, start))
 }
 
-const claim = ({ store }: TestStore, at = start, limit = 100, busy: string[] = [], served: string[] = []) =>
-  claimNotices(store.db, at, { limit, busy, served })
+const claim = (
+  { store }: TestStore,
+  at = start,
+  limit = 100,
+  busy: string[] = [],
+  { served = [], turns = [] }: Partial<Room> = {},
+) => claimNotices(store.db, at, { limit, busy, served, turns })
 
 describe('claiming', () => {
   it('gives two workers different notices, and every notice to somebody', async () => {
@@ -78,10 +84,18 @@ describe('a storm in some channels', () => {
     await using desk = await testStore()
     await fill(desk, 10_000, { target: (i) => stormy[i % 20]!, priority: () => 1 })
     await desk.open('T-1', later(1))
-    const first = await claim(desk, later(1), 16, [], stormy)
+    const first = await claim(desk, later(1), 16, [], { served: stormy })
     expect(first).toHaveLength(16)
     expect(first.map(({ kind, target }) => `${kind} ${target}`)).toContain('page C0FIRST')
-    expect(await claim(desk, later(1), 16, stormy, stormy)).toEqual([])
+    expect(await claim(desk, later(1), 16, stormy, { served: stormy })).toEqual([])
+  })
+
+  it('goes round when all share a limit: whoever had nothing, or nothing for longest, comes first', async () => {
+    await using desk = await testStore()
+    await fill(desk, 100, { target: (i) => stormy[i % 20]!, priority: () => 1 })
+    await desk.open('T-1', later(1))
+    const first = await claim(desk, later(1), 3, [], { turns: stormy.toReversed() })
+    expect(first.map(({ target }) => target).sort()).toEqual(['C0FIRST', ...stormy.slice(-2)].sort())
   })
 
   it('is read one step for each channel, however much waits there', async () => {

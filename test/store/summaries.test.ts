@@ -32,7 +32,7 @@ import { databaseLine } from '../support/database-line.ts'
 import { later, start, testStore, type TestStore } from '../support/store.ts'
 
 const claim = ({ store }: TestStore, at = start, busy: string[] = []) =>
-  claimMessages(store.db, at, { limit: 16, busy, served: [] })
+  claimMessages(store.db, at, { limit: 16, busy, served: [], turns: [] })
 
 /** So many escalations whose first page waits for the same channel. */
 async function storm(desk: TestStore, count: number): Promise<number[]> {
@@ -150,7 +150,7 @@ describe('a summary of which nobody knows whether it arrived', () => {
     await using line = await databaseLine(desk.url)
     const slow = connect(line.url, () => {})
     const stopped = line.stopAt({ hold: 'statement', of: /with leaders as/ })
-    const claiming = claimMessages(slow, start, { limit: 16, busy: [], served: [] })
+    const claiming = claimMessages(slow, start, { limit: 16, busy: [], served: [], turns: [] })
     await stopped
     const after = new Date(start.getTime() + leaseMs)
     await expireLeases(desk.store.db, after)
