@@ -20,6 +20,8 @@ import { Turn } from './turn.ts'
 const atOnce = { posts: 16, keptFree: 4, edits: 4, looks: 4 }
 /** Many channels that are ready one shortly after the other are served in one go. */
 const leastWaitMs = 20
+/** A storm of commits must not ask the outbox once for each of them; whoever is alone waits for nothing. */
+const turnEveryMs = 50
 
 /**
  * Empties the outbox: woken by every change and by the clock, it claims what may go out, one notice per target at a
@@ -49,7 +51,7 @@ export class Pump {
       () => this.#post(clock),
       () => this.#edit(clock),
     ]
-    this.#turns = works.map((work) => new Turn(() => this.#try(work)))
+    this.#turns = works.map((work) => new Turn(() => this.#try(work), turnEveryMs))
   }
 
   /** Something may be ready to go out. Returns at once. */

@@ -1,14 +1,22 @@
-/** Work that is never done twice at once, and once more when it was asked for meanwhile. `work` must not fail. */
+import { setTimeout as delay } from 'node:timers/promises'
+
+/**
+ * Work that is never done twice at once, and once more when it was asked for meanwhile; in a rush of wakes it begins once in
+ * `everyMs` and takes together what came. `work` must not fail.
+ */
 export class Turn {
   readonly #work: () => Promise<void>
+  readonly #everyMs: number
   #running: Promise<void> | null = null
   #again = false
+  #beganMs = -Infinity
 
-  constructor(work: () => Promise<void>) {
+  constructor(work: () => Promise<void>, everyMs: number) {
     this.#work = work
+    this.#everyMs = everyMs
   }
 
-  /** What is being done now; null while nothing is. */
+  /** What is being done now, or about to be; null while nothing is. */
   get running(): Promise<void> | null {
     return this.#running
   }
@@ -19,11 +27,17 @@ export class Turn {
       this.#again = true
       return
     }
-    this.#running = this.#work().finally(() => {
+    this.#running = this.#run().finally(() => {
       this.#running = null
-      if (!this.#again) return
-      this.#again = false
-      this.wake()
+      if (this.#again) this.wake()
     })
+  }
+
+  async #run(): Promise<void> {
+    const waitMs = this.#beganMs + this.#everyMs - performance.now()
+    if (waitMs > 0) await delay(waitMs)
+    this.#beganMs = performance.now()
+    this.#again = false
+    await this.#work()
   }
 }
