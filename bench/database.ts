@@ -7,7 +7,7 @@ import { addMs, hourMs } from '../src/domain/time.ts'
 import type { Db } from '../src/store/database.ts'
 import { connect, migrateDatabase } from '../src/store/database.ts'
 import type { Store } from '../src/store/escalations.ts'
-import { openIn } from '../src/store/escalations.ts'
+import { openIn } from '../src/store/openings.ts'
 import { PolicyBook, savePolicy } from '../src/store/policies.ts'
 
 /** The example policy, with one rule so that every ticket starts the same. */

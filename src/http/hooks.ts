@@ -4,8 +4,8 @@ import { secondMs } from '../domain/time.ts'
 import { describe } from '../slack/log.ts'
 import { within } from '../slack/receivers/within.ts'
 import { sources } from '../sources/index.ts'
-import { receive, unknownNames } from '../sources/receive.ts'
-import type { Receipt } from '../sources/receive.ts'
+import { receive, togetherBy, unknownNames } from '../sources/receive.ts'
+import type { Delivery, Receipt } from '../sources/receive.ts'
 import type { Reading } from '../sources/source.ts'
 import type { Store } from '../store/escalations.ts'
 import type { Answer, Route } from './server.ts'
@@ -16,34 +16,34 @@ import { turnstile } from './turnstile.ts'
 const bodyLimit = 1024 * 1024
 
 /**
- * So many tickets are written at a time, and the others wait: a storm of them must not take all connections to the database
- * from those who page and press.
+ * A storm of tickets must not take all connections to the database from those who page and press: few transactions at a
+ * time, and what waits meanwhile is written together.
  */
-const atOnce = 8
-const turnWithinMs = 4 * secondMs
+const inTurns = { places: 3, most: 25, withinMs: 4 * secondMs, togetherBy }
 /** Whoever is told to send it again although it was kept after all sends the same id, and changes nothing. */
 const answerWithinMs = 9 * secondMs
 
 /** `POST /hooks/<source>`: a ticket event from a ticket system. 202 and 200 mean that it is kept. */
 export function hooks({ store, clock, log }: { store: Store; clock: Clock; log: Logger }): Route {
-  const inTurn = turnstile(atOnce, turnWithinMs)
+  const inTurn = turnstile(inTurns, (group: [Delivery, ...Delivery[]]) => receive(store, group, clock.now()))
   return async (request, name) => {
     const source = sources.get(name)
     const secret = store.book.live.sources[name]?.secret
     if (!source || secret === undefined) return refuse(404, `The policy names no source "${name}".`)
     const body = await readBody(request, bodyLimit)
     if (!body) return { ...refuse(413, 'The body is larger than 1 MiB.'), headers: { connection: 'close' } }
-    const now = clock.now()
-    const reading = source.read({ headers: request.headers, body, secret, now })
+    const reading = source.read({ headers: request.headers, body, secret, now: clock.now() })
     if (reading.kind !== 'event') return refuseReading(reading)
     const problems = unknownNames(reading.event, store.book.live)
     if (problems.length > 0)
       return refuse(400, 'The ticket event names what the policy does not know.', problems)
-    const kept = inTurn(() => receive(store, name, reading.id, reading.event, now))
-    const answer = kept.then(accepted, (error: unknown) => {
-      log.error({ err: describe(error), source: name }, 'a ticket event could not be kept')
-      return again()
-    })
+    const answer = inTurn({ source: name, id: reading.id, event: reading.event }).then(
+      accepted,
+      (error: unknown) => {
+        log.error({ err: describe(error), source: name }, 'a ticket event could not be kept')
+        return again()
+      },
+    )
     return within(answer, answerWithinMs, again())
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Escalation } from '../domain/escalation.ts'
+import type { Opening } from '../domain/opening.ts'
 import { chooseRule, severityNamed } from '../domain/policy.ts'
 import type { PolicyDocument } from '../domain/policy.ts'
 import type { Ticket, TicketEvent } from '../domain/ticket.ts'
@@ -7,8 +8,10 @@ import type { Verb } from '../domain/verbs.ts'
 import { reopen, resolve, resume, tellCustomer, updateTicket, waitForCustomer } from '../domain/verbs.ts'
 import type { Tx } from '../store/database.ts'
 import type { Store } from '../store/escalations.ts'
-import { changeIn, latestFor, openFor, openIn } from '../store/escalations.ts'
-import { receiveOnce, rememberAnswer } from '../store/inbox.ts'
+import { changeIn, latestFor, openFor } from '../store/escalations.ts'
+import { receiveEach, rememberAnswers } from '../store/inbox.ts'
+import { openMany } from '../store/openings.ts'
+import type { Opened } from '../store/openings.ts'
 
 type ReceiveResult = 'opened' | 'updated' | 'resolved' | 'reopened' | 'ignored' | 'duplicate'
 /** What the sender is told. */
@@ -22,31 +25,56 @@ export function unknownNames(event: TicketEvent, policy: PolicyDocument): string
   return [`data.ticket.severity: expected one of ${known}; got "${severity}"`]
 }
 
+/** A ticket event as it was handed over, with the sender's id for it. */
+export type Delivery = { source: string; id: string; event: TicketEvent }
+
+/** What may be written together: tickets of one source that somebody escalates. Everything else goes alone (null). */
+export function togetherBy({ source, event }: Delivery): string | null {
+  return event.type === 'ticket.escalated' ? source : null
+}
+
 /**
- * Applies a ticket event, once per delivery id, in one transaction: when this returns it is kept, whatever happens to
- * the process.
+ * Applies ticket events of one source, each once per delivery id, in one transaction: when this returns they are kept,
+ * whatever happens to the process. Returns what to tell the sender of each.
  */
 export async function receive(
   store: Store,
-  source: string,
-  id: string,
-  event: TicketEvent,
+  deliveries: readonly [Delivery, ...Delivery[]],
   now: Date,
-): Promise<Receipt> {
-  const receipt = await store.db.transaction(async (tx) => {
-    const key = `hook:${source}:${shortened(id)}`
-    const before = await receiveOnce(tx, key, now)
-    if (before)
-      return {
-        escalation: (before.answer?.['escalation'] ?? null) as string | null,
-        result: 'duplicate' as const,
-      }
-    const fresh = await applyEvent(tx, store, source, event, now)
-    await rememberAnswer(tx, key, fresh)
-    return fresh
+): Promise<Receipt[]> {
+  const receipts = await store.db.transaction(async (tx) => {
+    const firsts = firstBy(deliveries, keyOf)
+    const before = await receiveEach(tx, [...firsts.keys()], now)
+    const fresh = [...firsts].filter(([key]) => !before.has(key))
+    const receipts = await applyAll(tx, store, new Map(fresh), now)
+    if (fresh.length > 0) await rememberAnswers(tx, receipts)
+    return answersTo(deliveries.map(keyOf), receipts, before)
   })
   store.committed()
-  return receipt
+  return receipts
+}
+
+/** The first of each, in the order in which they came. */
+function firstBy<Of>(all: readonly Of[], keyFor: (one: Of) => string): Map<string, Of> {
+  return new Map([...Map.groupBy(all, keyFor)].map(([key, [first]]) => [key, first!]))
+}
+
+/** The same delivery may be there twice: one of them is the first. */
+function answersTo(
+  keys: readonly string[],
+  receipts: ReadonlyMap<string, Receipt>,
+  before: ReadonlyMap<string, Record<string, unknown> | null>,
+): Receipt[] {
+  return keys.map((key, at) => {
+    const first = receipts.get(key)
+    if (first && keys.indexOf(key) === at) return first
+    const known = (first ?? before.get(key))?.['escalation'] as string | null | undefined
+    return { escalation: known ?? null, result: 'duplicate' }
+  })
+}
+
+function keyOf({ source, id }: Delivery): string {
+  return `hook:${source}:${shortened(id)}`
 }
 
 /** An index takes no key of any length, and the sender's id is theirs to choose. */
@@ -54,20 +82,62 @@ function shortened(id: string): string {
   return id.length <= 200 ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`
 }
 
-async function applyEvent(
+/** Opens what is to be opened, all at once, and applies the others one by one. */
+async function applyAll(
   tx: Tx,
   store: Store,
-  source: string,
-  event: TicketEvent,
+  fresh: ReadonlyMap<string, Delivery>,
   now: Date,
-): Promise<Receipt> {
-  const ticket = withKnownSeverity(event.data.ticket, store.book.live)
+): Promise<Map<string, Receipt>> {
+  const opened = await openAll(tx, store, fresh, now)
+  const numberOf = ([key]: [string, Delivery]) => opened.get(key)?.escalation.id ?? 0
+  const receipts = new Map<string, Receipt>()
+  // Everybody locks escalations in this order.
+  for (const [key, delivery] of [...fresh].toSorted((a, b) => numberOf(a) - numberOf(b))) {
+    const own = opened.get(key)
+    receipts.set(
+      key,
+      own?.opened ? receipt(own.escalation, 'opened') : await applyEvent(tx, store, delivery, now),
+    )
+  }
+  return receipts
+}
+
+/** Opens escalations for the tickets that are escalated. Of two deliveries about the same ticket, the first opens it. */
+async function openAll(
+  tx: Tx,
+  store: Store,
+  fresh: ReadonlyMap<string, Delivery>,
+  now: Date,
+): Promise<Map<string, Opened>> {
+  const escalated = [...fresh].filter(([, { event }]) => event.type === 'ticket.escalated')
+  const firsts = firstBy(escalated, ([, { event }]) => event.data.ticket.id)
+  const openings = [...firsts.values()].map(([, delivery]) => openingOf(store, delivery))
+  const opened = await openMany(tx, store.book, openings, now)
+  return new Map(
+    escalated.map(([key, { event }]) => {
+      const [first] = firsts.get(event.data.ticket.id)!
+      const one = opened.get(event.data.ticket.id)!
+      return [key, { ...one, opened: one.opened && first === key }]
+    }),
+  )
+}
+
+function openingOf(store: Store, { source, event }: Delivery): Opening {
+  const ticket = ticketOf(store, event)
+  const { subject, tags, severity, customer } = ticket
+  const ruled = chooseRule(store.book.live, { source, subject, tags, severity, plan: customer?.plan })
+  return { source, ticket, by: source, ...ruled }
+}
+
+async function applyEvent(tx: Tx, store: Store, { source, event }: Delivery, now: Date): Promise<Receipt> {
+  const ticket = ticketOf(store, event)
   const act = (escalation: Escalation | null, verb: Verb, result: ReceiveResult) =>
     applyVerb(tx, store, escalation, verb, result, source, now)
   const current = () => openFor(tx, source, ticket.id)
   switch (event.type) {
     case 'ticket.escalated':
-      return escalate(tx, store, source, ticket, now)
+      return act(await current(), updateTicket(ticket, true), 'updated')
     case 'ticket.updated':
       return refresh(tx, store, source, ticket, now)
     case 'ticket.replied':
@@ -79,20 +149,6 @@ async function applyEvent(
     case 'ticket.reopened':
       return act(await latestFor(tx, source, ticket.id), reopen('the ticket was reopened'), 'reopened')
   }
-}
-
-async function escalate(tx: Tx, store: Store, source: string, ticket: Ticket, now: Date): Promise<Receipt> {
-  const { subject, tags, severity: told } = ticket
-  const facts = { source, subject, tags, severity: told, plan: ticket.customer?.plan }
-  const { policy, severity } = chooseRule(store.book.live, facts)
-  const { opened, escalation } = await openIn(
-    tx,
-    store.book,
-    { source, ticket, by: source, policy, severity },
-    now,
-  )
-  if (opened) return receipt(escalation, 'opened')
-  return applyVerb(tx, store, escalation, updateTicket(ticket, true), 'updated', source, now)
 }
 
 /** News of the ticket. One that is open again while we waited for the customer ends the waiting. */
@@ -125,8 +181,9 @@ function receipt({ id }: Escalation, result: ReceiveResult): Receipt {
   return { escalation: `E-${id}`, result }
 }
 
-function withKnownSeverity(ticket: Ticket, policy: PolicyDocument): Ticket {
-  const severity = severityNamed(policy, ticket.severity)
+/** The ticket, with its severity spelled as the policy spells it. */
+function ticketOf({ book }: Store, { data: { ticket } }: TicketEvent): Ticket {
+  const severity = severityNamed(book.live, ticket.severity)
   return severity ? { ...ticket, severity } : ticket
 }
 

@@ -67,8 +67,8 @@ export async function repair(db: Db, now: Date): Promise<Repaired> {
 /** From now on the sweep decides, and sets the time anew. */
 async function wake(tx: Tx, now: Date): Promise<number> {
   const { rowCount } = await tx.execute(sql`
-    update escalations set wake_at = ${now} where id in
-      (select id from escalations where ${asleep} limit ${atOnce} for update skip locked)`)
+    update escalations set wake_at = ${now} where id = any(array(
+      select id from escalations where ${asleep} limit ${atOnce} for update skip locked))`)
   return rowCount ?? 0
 }
 

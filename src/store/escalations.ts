@@ -5,12 +5,9 @@ import type { Actor, Escalation, Happened } from '../domain/escalation.ts'
 import { noticesOf } from '../domain/notice.ts'
 import type { Outcome, Refusal } from '../domain/outcome.ts'
 import type { Terms } from '../domain/terms.ts'
-import { unopened } from '../domain/opening.ts'
-import type { Opening } from '../domain/opening.ts'
-import { open } from '../domain/verbs.ts'
 import type { Db, Tx } from './database.ts'
 import type { PolicyBook } from './policies.ts'
-import { save, saveBeginning } from './save.ts'
+import { save } from './save.ts'
 import type { Decided } from './save.ts'
 import { escalations } from './schema.ts'
 
@@ -104,43 +101,30 @@ async function blockedBy(tx: Tx, escalation: Escalation, happened: Happened[]): 
   return other ? { kind: 'another_open', escalation: other.id } : null
 }
 
-/** Opens an escalation for a ticket, or finds the one that is open already. */
-export async function openIn(
-  tx: Tx,
-  book: PolicyBook,
-  opening: Opening,
-  now: Date,
-): Promise<{ opened: boolean; escalation: Escalation }> {
-  const known = await openFor(tx, opening.source, opening.ticket.id)
-  if (known) return { opened: false, escalation: known }
-  const terms = await book.terms(tx, book.hash, opening.policy)
-  const fresh = unopened(opening, book.hash, terms, now)
-  const happened = open(fresh, terms, opening.by, now)
-  const { id: _unknown, ...begun } = after(fresh, happened)
-  const [row] = await tx
-    .insert(escalations)
-    .values({ ...begun, ticketId: opening.ticket.id })
-    .onConflictDoNothing()
-    .returning({ id: escalations.id })
-  if (!row) return openIn(tx, book, opening, now)
-  const escalation = { ...begun, id: row.id }
-  await saveBeginning(tx, now, { escalation, notices: noticesOf(escalation, happened, terms), happened })
-  return { opened: true, escalation }
-}
-
 /** The open escalation of a ticket. */
 export async function openFor(db: Db | Tx, source: string, ticketId: string): Promise<Escalation | null> {
-  const [row] = await db
+  const [known] = await openOf(db, source, [ticketId])
+  return known ?? null
+}
+
+/** The open escalations of these tickets, in the order in which everybody locks them. */
+export async function openOf(
+  db: Db | Tx,
+  source: string,
+  ticketIds: readonly string[],
+): Promise<Escalation[]> {
+  const rows = await db
     .select()
     .from(escalations)
     .where(
       and(
         eq(escalations.source, source),
-        eq(escalations.ticketId, ticketId),
+        inArray(escalations.ticketId, [...ticketIds]),
         ne(escalations.state, 'resolved'),
       ),
     )
-  return row ? toEscalation(row) : null
+    .orderBy(escalations.id)
+  return rows.map(toEscalation)
 }
 
 /** The newest escalation of a ticket, open or not. */

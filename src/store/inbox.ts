@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, lt, lte, sql } from 'drizzle-orm'
 import { addMs, dayMs, minuteMs, secondMs } from '../domain/time.ts'
+import { columnsOf, recordset } from './bulk.ts'
 import type { Db, Tx } from './database.ts'
 import { storable } from './json.ts'
 import { inbox } from './schema.ts'
@@ -17,19 +18,39 @@ export type Received = { key: string; body: Body; attempts: number }
  * answer that was given when it comes again.
  */
 export async function receiveOnce(tx: Tx, key: string, now: Date): Promise<{ answer: Body | null } | null> {
-  const fresh = await tx
-    .insert(inbox)
-    .values({ key, receivedAt: now, notBefore: now, handledAt: now })
-    .onConflictDoNothing()
-    .returning({ key: inbox.key })
-  if (fresh.length > 0) return null
-  const [known] = await tx.select({ answer: inbox.answer }).from(inbox).where(eq(inbox.key, key))
-  return { answer: known?.answer ?? null }
+  const before = await receiveEach(tx, [key], now)
+  return before.has(key) ? { answer: before.get(key) ?? null } : null
 }
 
-/** Keeps what was answered, for when the same delivery comes again. */
-export async function rememberAnswer(tx: Tx, key: string, answer: Body): Promise<void> {
-  await tx.update(inbox).set({ answer }).where(eq(inbox.key, key))
+/** `receiveOnce` for many, each key once. Returns the answers to those that came before. */
+export async function receiveEach(
+  tx: Tx,
+  keys: readonly string[],
+  now: Date,
+): Promise<Map<string, Body | null>> {
+  const at = { receivedAt: now, notBefore: now, handledAt: now }
+  const fresh = await tx
+    .insert(inbox)
+    // In the same order everywhere: whoever hands over the same ones at the same time waits, and for nobody who waits for it.
+    .values(keys.toSorted().map((key) => ({ key, ...at })))
+    .onConflictDoNothing()
+    .returning({ key: inbox.key })
+  const before = new Set(keys).difference(new Set(fresh.map(({ key }) => key)))
+  if (before.size === 0) return new Map()
+  const known = await tx
+    .select({ key: inbox.key, answer: inbox.answer })
+    .from(inbox)
+    .where(inArray(inbox.key, [...before]))
+  return new Map(known.map(({ key, answer }) => [key, answer]))
+}
+
+const answerColumns = columnsOf(inbox, ['key', 'answer'])
+
+/** Keeps what was answered, by key, for when the same deliveries come again. */
+export async function rememberAnswers(tx: Tx, answers: ReadonlyMap<string, Body>): Promise<void> {
+  const rows = [...answers].map(([key, answer]) => ({ key, answer }))
+  await tx.execute(sql`update inbox set answer = r.answer
+    from ${recordset(rows, answerColumns, 'r')} where inbox.key = r.key`)
 }
 
 /** Keeps a Slack event until it is handled; Slack may be told that we have it as soon as this returns. */
@@ -46,8 +67,10 @@ export async function claimReceived(db: Db, now: Date, limit: number): Promise<R
     .update(inbox)
     .set({ attempts: sql`${inbox.attempts} + 1`, notBefore: addMs(now, minuteMs) })
     .where(
-      sql`${inbox.key} in (select key from inbox where handled_at is null and not_before <= ${now.toISOString()}::timestamptz
-        order by not_before limit ${limit} for update skip locked)`,
+      // An array, because it is made once: a subquery may be asked again, and would then take more than the limit.
+      sql`${inbox.key} = any(array(
+        select key from inbox where handled_at is null and not_before <= ${now.toISOString()}::timestamptz
+        order by not_before limit ${limit} for update skip locked))`,
     )
     .returning()
   return claimed.map(({ key, body, attempts }) => ({ key, body: body ?? {}, attempts }))

@@ -75,9 +75,9 @@ function changedColumns(decided: Decided[]): Columns {
   return changingColumns.filter(({ key }) => isChanged(key))
 }
 
-/** Writes the beginning of an escalation whose row is there already, as it is after it: its timeline and its outbox. */
-export async function saveBeginning(tx: Tx, now: Date, opened: Told): Promise<void> {
-  await tx.execute(sql`with ${told([opened], now)} select`)
+/** Writes the beginnings of escalations whose rows are there already, as they are after it: timeline and outbox. */
+export async function saveBeginnings(tx: Tx, now: Date, opened: Told[]): Promise<void> {
+  await tx.execute(sql`with ${told(opened, now)} select`)
 }
 
 /** Statements that append to the timeline and to the outbox. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Fault, MessageView } from '../../sandbox/protocol.ts'
-import { openIn } from '#store/escalations.ts'
+import { openIn } from '#store/openings.ts'
 import { plain, startDesk, type Desk } from '../support/desk.ts'
 import { phones } from '../support/pings.ts'
 import { spoil, unsound } from '../support/spoiled.ts'

@@ -1,7 +1,15 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { claimOnce } from '#store/claims.ts'
-import { claimReceived, failed, forgetOld, handled, keep, receiveOnce, rememberAnswer } from '#store/inbox.ts'
+import {
+  claimReceived,
+  failed,
+  forgetOld,
+  handled,
+  keep,
+  receiveOnce,
+  rememberAnswers,
+} from '#store/inbox.ts'
 import { inbox } from '#store/schema.ts'
 import { later, start, testStore } from '../support/store.ts'
 
@@ -44,7 +52,7 @@ describe('what comes in', () => {
         db.transaction(async (tx) => {
           const before = await receiveOnce(tx, 'hook:1', start)
           if (before) return before.answer
-          await rememberAnswer(tx, 'hook:1', { index })
+          await rememberAnswers(tx, new Map([['hook:1', { index }]]))
           return { index }
         }),
       ),

@@ -1,7 +1,8 @@
 import type { Escalation } from '#domain/escalation.ts'
 import { PolicyDocument } from '#domain/policy.ts'
 import { connect } from '#store/database.ts'
-import { openIn, type Store } from '#store/escalations.ts'
+import type { Store } from '#store/escalations.ts'
+import { openIn } from '#store/openings.ts'
 import { PolicyBook, savePolicy } from '#store/policies.ts'
 import { testDatabase } from './database.ts'
 

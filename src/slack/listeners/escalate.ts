@@ -3,8 +3,9 @@ import { chooseRule } from '../../domain/policy.ts'
 import { ownId, Ticket } from '../../domain/ticket.ts'
 import type { TranscriptLine } from '../../domain/ticket.ts'
 import { updateTicket } from '../../domain/verbs.ts'
-import { changeIn, openIn } from '../../store/escalations.ts'
-import { receiveOnce, rememberAnswer } from '../../store/inbox.ts'
+import { changeIn } from '../../store/escalations.ts'
+import { openIn } from '../../store/openings.ts'
+import { receiveOnce, rememberAnswers } from '../../store/inbox.ts'
 import { storable } from '../../store/json.ts'
 import type { Origin } from '../buttons.ts'
 import { describe } from '../log.ts'
@@ -53,7 +54,7 @@ export async function escalate(
         updateTicket(ticket, true)(current, terms, { by: submission.by, seen: null }, now),
       )
     const answer = { id: escalation.id, already: !opened }
-    await rememberAnswer(tx, key, answer)
+    await rememberAnswers(tx, new Map([[key, answer]]))
     signal.throwIfAborted()
     return answer
   })
