@@ -95,8 +95,10 @@ const promiseWords: Record<PromiseName, string> = {
 
 function breached(data: DigestData): Section {
   const { breached, trend } = data
+  const { p95LateMs } = breached
+  // Of one alone its row says it.
   const late =
-    breached.p95LateMs === null ? [] : [{ label: '95 % of them late by at most', ms: breached.p95LateMs }]
+    p95LateMs === null || breached.total < 2 ? [] : [{ label: '95 % of them late by at most', ms: p95LateMs }]
   return {
     title: 'Breached',
     clear: 'no promise was broken',

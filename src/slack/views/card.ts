@@ -8,7 +8,7 @@ import { trouble } from './page-fate.ts'
 import { askWords, isLive, pageText, whyPaged } from './page-words.ts'
 import type { PageNotice, Scene } from './scene.ts'
 import { canClimb, headline, outlook, promiseLines, stateText, waitingWords } from './state.ts'
-import { customerOf, drawn, essence, mentions, named } from './words.ts'
+import { customerOf, drawn, essence, failedIn, mentions, named } from './words.ts'
 import { sentences, severityMark, subjectOf, ticketLink } from './words.ts'
 
 /**
@@ -23,7 +23,7 @@ export function card(scene: Scene, page: PageNotice | null = null): Message {
     title(scene),
     section(standing(scene, page, asks)),
     quote('Resolution', escalation.resolution, 700),
-    troubles(scene),
+    troubles(scene, page),
     fields(...promiseLines(scene)),
     // Above the details: on a phone the buttons must not be a long way down.
     actions(...cardButtons(scene)),
@@ -106,9 +106,11 @@ function origins({ escalation, names, ladder, rounds }: Scene): string[] {
   ]
 }
 
-/** What became of pages, only where something went wrong: the newest three. */
-function troubles({ pages }: Scene): KnownBlock | null {
-  const lines = pages.map(trouble).filter((line) => line !== null)
+/** What became of pages, only where something went wrong: the newest three. What `page` is about stands above already. */
+function troubles({ pages }: Scene, page: PageNotice | null): KnownBlock | null {
+  const above = page?.reason === 'undeliverable' && page.detail ? failedIn(pages, page.detail) : undefined
+  const shown = pages.filter((one) => one !== above || one.beyond.length > 0)
+  const lines = shown.map(trouble).filter((line) => line !== null)
   return lines.length > 0 ? context(...lines.slice(-3)) : null
 }
 

@@ -28,7 +28,7 @@ export function digestView({ data, names }: DigestScene): Message {
     header('Digest'),
     section(`*${summary}*`),
     ...drawn,
-    context(`What broke ${since} until ${when(data.to)}.${well && ` Well: ${well}.`}`),
+    context(`What broke ${since} until ${when(data.to)}.${well && ` What is well: ${well}.`}`),
   ])
 }
 

@@ -8,7 +8,7 @@ const commands = [
   ['/escalate show E-12', 'one escalation and what happened to it'],
   ['/escalate on-call', 'who is on call now'],
   ['/escalate policy', 'who is asked when, and what was promised'],
-  ['/escalate digest', 'the summary of the last day'],
+  ['/escalate digest', 'what broke since the last digest, and what is due today'],
   ['/escalate help', 'this'],
 ] as const
 

@@ -40,7 +40,7 @@ export function home({ now, told, quarantined, yours, nobodys, shifts }: HomeSce
     section(
       'Type `/escalate` anywhere, or choose *More actions › Escalate to a human* on a message. `/escalate help` says what else there is.',
     ),
-    context(`As of ${when(now)}. Open this tab again for what is so then.`),
+    context(`As of ${when(now)}. To bring it up to date, open this tab again.`),
   ])
 }
 

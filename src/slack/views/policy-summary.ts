@@ -69,14 +69,14 @@ function waits(document: PolicyDocument, policy: string, rung: number): string {
   const each = document.severities.map(({ name }) => ({ name, wait: waitOf(document, policy, rung, name) }))
   const first = each[0]?.wait
   if (first && each.every(({ wait }) => wait === first)) return inWords(first)
-  return each.map(({ name, wait }) => `${inline(name, 50)} ${wait}`).join(', ')
+  return each.map(({ name, wait }) => `${inline(name, 50)} ${inWords(wait)}`).join(', ')
 }
 
 function ruleRow({ when, policy, severity }: Rule): string {
   const conditions = Object.entries(when ?? {}).flatMap(([key, values]) =>
     Array.isArray(values)
       ? [
-          `${key} is ${values
+          `${key === 'tags' ? 'a tag' : key} is ${values
             .slice(0, 10)
             .map((value) => inline(value, 40))
             .join(' or ')}`,

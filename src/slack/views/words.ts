@@ -159,8 +159,13 @@ export function cardLink({ links, pages, escalation }: Scene, page?: number): st
 
 /** The page that asks the fallback because another could not be delivered says why from that other's fate. */
 export function failureOf(pages: readonly PageFate[], channel: string): string {
-  const failed = pages.findLast((page) => page.channel === channel && page.state === 'failed')
-  return `The page to ${channelName(channel)} could not be delivered: ${errorWords(failed?.error ?? null)}`
+  const error = failedIn(pages, channel)?.error ?? null
+  return `The page to ${channelName(channel)} could not be delivered: ${errorWords(error)}`
+}
+
+/** The page that failed there last. */
+export function failedIn(pages: readonly PageFate[], channel: string): PageFate | undefined {
+  return pages.findLast((page) => page.channel === channel && page.state === 'failed')
 }
 
 /** A text for a notification, whole and not too long. */

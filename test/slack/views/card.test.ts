@@ -83,6 +83,16 @@ describe('a card', () => {
     }
   })
 
+  it('says once on a card in the fallback channel what it is there for, and still what else went wrong', () => {
+    const story = stories.undeliverable()
+    const page = { ...pageOf(story, 1), tier: null, reason: 'undeliverable' as const, detail: 'C0FRONT' }
+    const failed = fate(pageOf(story, 1), story.now, { state: 'failed', error: 'is_archived' })
+    const late = fate({ ...pageOf(story, 1), channel: 'C0ENG' }, story.now, { attempts: 3 })
+    const blocks = JSON.stringify(card(sceneOf(story, { pages: [failed, late] }), page).blocks)
+    expect(blocks.match(/could not be delivered/g)).toHaveLength(1)
+    expect(blocks).toContain('arrived after 3 attempts')
+  })
+
   it('of a ticket that says next to nothing', async () => {
     const story = stories.paging()
     const scene = sceneOf(story, { names: new Map(), links: new Map(), pages: [] }, bareTicket)

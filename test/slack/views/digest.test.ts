@@ -160,7 +160,7 @@ describe('a digest', () => {
     const shown = digestView({ data: busy, names })
     expectSound(shown)
     expect(shown.text).toContain('Breached: 3 · Due today: 1 · Nobody has it: 1 · Customer update overdue: 1')
-    expect(JSON.stringify(shown.blocks)).toContain('Well: nothing is stuck.')
+    expect(JSON.stringify(shown.blocks)).toContain('What is well: nothing is stuck.')
     await expectPicture(shown, 'digest.busy')
   })
 
@@ -175,6 +175,7 @@ describe('a digest', () => {
     }
     const shown = digestView({ data, names })
     expectSound(shown)
+    expect(JSON.stringify(shown.blocks), 'one is no crowd').not.toContain('95 %')
     await expectPicture(shown, 'digest.hostile')
   })
 
