@@ -11,6 +11,18 @@ const folder = 'docs/pictures'
 /** A Monday morning in the policy's zone, at which the office is open. */
 const monday = new Date('2026-11-23T09:30:00+01:00')
 
+/** What comes in all at once in the end. */
+const outage = [
+  ['critical', 'Nobody can log in since 08:55', 'Acme GmbH', 'enterprise'],
+  ['critical', 'The API answers 500', 'Globex', 'enterprise'],
+  ['critical', 'All dashboards are empty', 'Wayne Enterprises', 'enterprise'],
+  ['high', 'Webhooks arrive late', 'Stark Industries', 'team'],
+  ['high', 'Single sign-on loops', 'Wonka Industries', 'team'],
+  ['high', 'Exports time out', 'Umbrella', 'team'],
+  ['high', 'Reports arrive without figures', 'Initech', 'team'],
+  ['normal', 'Is something wrong with your status page?', 'Hooli', 'free'],
+]
+
 await mkdir(folder, { recursive: true })
 await using demo = await startDemo({ port: 0, now: monday })
 const browser = await openBrowser()
@@ -78,6 +90,17 @@ async function tellStory(page: Page, demo: Demo): Promise<void> {
   await page.mouse.move(0, 0)
   await digest.scrollIntoViewIfNeeded()
   await shoot(digest, 'digest')
+
+  await aStorm(demo)
+  await page.goto(`${demo.url}#/U0FRONT2/C0FRONT`)
+  const storm = message(/escalations need somebody/)
+  await storm
+    .getByRole('button', { name: /^Acknowledge/ })
+    .nth(1)
+    .click()
+  await storm.getByText(/Acknowledged by/).waitFor()
+  await page.mouse.move(0, 0)
+  await shoot(storm, 'storm')
 }
 
 /** A message can be drawn anew while its picture is taken: then it is taken again. */
@@ -91,11 +114,28 @@ async function shoot(what: Locator, name: string, tries = 5): Promise<void> {
 }
 
 /** So that somebody's Home and the digest have something to say. */
-async function moreTickets({ url, belay }: Demo): Promise<void> {
-  for (const { body } of samples.filter(({ name }) => !/hostile|same/.test(name)))
-    await fetch(`${url}demo/ticket-event`, { method: 'POST', body: JSON.stringify(body) })
-  await belay.sweepNow()
-  await belay.pump.idle()
+async function moreTickets(demo: Demo): Promise<void> {
+  for (const { body } of samples.filter(({ name }) => !/hostile|same/.test(name))) await send(demo, body)
+  await demo.belay.sweepNow()
+  await demo.belay.pump.idle()
+}
+
+async function send({ url }: Demo, body: unknown): Promise<void> {
+  await fetch(`${url}demo/ticket-event`, { method: 'POST', body: JSON.stringify(body) })
+}
+
+/** Eight tickets at once, more than go out as pages of their own, until the card of each has followed. */
+async function aStorm(demo: Demo): Promise<void> {
+  const tickets = outage.map(([severity, subject, name, plan], index) => ({
+    id: String(4720 + index),
+    subject,
+    severity,
+    customer: { name, plan },
+  }))
+  await Promise.all(tickets.map((ticket) => send(demo, { type: 'ticket.escalated', data: { ticket } })))
+  const cards = () => demo.sandbox.messages('C0FRONT').filter(({ text }) => text.startsWith('E-'))
+  const hasCard = (subject: string | undefined) => cards().some(({ text }) => text.includes(`: ${subject}`))
+  await demo.sandbox.until(() => tickets.every(({ subject }) => hasCard(subject)), 'every card', 30_000)
 }
 
 /** A day passes, until the digest. */

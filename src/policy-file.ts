@@ -22,10 +22,14 @@ const maxBytes = 1024 * 1024
 /** Reads a policy file. `${NAME}` in its text values comes from `env`. A file that can't be read is a problem, too. */
 export async function readPolicyFile(path: string, env: NodeJS.ProcessEnv): Promise<PolicyFile> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => error)
-  if (bytes instanceof Error) return unreadable('a policy file that can be read', bytes.code ?? bytes.message)
+  if (bytes instanceof Error) return unreadable('a policy file that can be read', whyNot(bytes))
   if (bytes.length > maxBytes) return unreadable('a policy of at most 1 MiB', `${bytes.length} bytes`)
   if (!isUtf8(bytes)) return unreadable('a text file in UTF-8', 'other bytes')
   return parsePolicy(bytes.toString('utf8'), env)
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  return code === 'ENOENT' ? 'no such file' : (code ?? message)
 }
 
 function unreadable(expected: string, got: string): PolicyFile {

@@ -36,7 +36,7 @@ describe('a file on disk', () => {
   })
 
   it('is missing, too long, or no text', async () => {
-    expect(await report()).toBe('belay.yml  expected a policy file that can be read, got ENOENT')
+    expect(await report()).toBe('belay.yml  expected a policy file that can be read, got no such file')
     await writeFile(path, '#'.repeat(1024 * 1024 + 1))
     expect(await report()).toBe('belay.yml  expected a policy of at most 1 MiB, got 1048577 bytes')
     await writeFile(path, Buffer.from(example, 'utf16le').fill(0xff, 0, 1))

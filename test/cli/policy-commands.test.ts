@@ -52,7 +52,7 @@ describe('belay check', () => {
     })
     const bad = await belay(['check', 'nowhere.yml', '--json'])
     expect(bad.code).toBe(2)
-    expect(JSON.parse(bad.out)).toMatchObject({ ok: false, problems: [{ got: 'ENOENT' }] })
+    expect(JSON.parse(bad.out)).toMatchObject({ ok: false, problems: [{ got: 'no such file' }] })
   })
 })
 

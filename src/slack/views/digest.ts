@@ -6,6 +6,7 @@ import { spelled } from '../../domain/spelled.ts'
 import { numberOf } from '../../domain/ticket.ts'
 import { context, header, inline, limits, linked, message, section, when } from '../blocks.ts'
 import type { Message } from '../blocks.ts'
+import { isAddress } from './words.ts'
 
 /** A digest, and the display names of the owners in it. */
 export type DigestScene = { data: DigestData; names: ReadonlyMap<Actor, string> }
@@ -96,10 +97,10 @@ function shownRow(row: DigestRow, facts: readonly Fact[], names: DigestScene['na
     .join(' · ')
 }
 
-/** By its number. One without was escalated in Slack, maybe from a message. */
+/** By its number. One without was escalated in Slack, maybe from a message; one that is only an address is just that. */
 function ticketOf({ ticket, url }: DigestRow): string {
   const address = url && url.length <= urlAtMost ? url : null
-  const number = numberOf({ id: ticket })
+  const number = isAddress(ticket) && address !== null ? 'Ticket' : numberOf({ id: ticket })
   return number === null && address === null ? '' : linked(address, number ?? 'Message')
 }
 

@@ -68,8 +68,12 @@ export function severityMark({ severities, escalation: { severity } }: Scene): s
  */
 export function ticketLink({ id, url }: Ticket): string | null {
   if (numberOf({ id }) === null) return url ? `From ${linked(url, 'a message')}` : null
-  const isAddress = /^https?:\/\//.test(id)
-  return isAddress ? linked(url ?? id, 'Ticket') : `Ticket ${linked(url, id)}`
+  return isAddress(id) ? linked(url ?? id, 'Ticket') : `Ticket ${linked(url, id)}`
+}
+
+/** A ticket's only name is where it is. */
+export function isAddress(id: string): boolean {
+  return /^https?:\/\//.test(id)
 }
 
 export const promiseLabels: Record<PromiseName, string> = {

@@ -179,6 +179,14 @@ describe('a digest', () => {
     await expectPicture(shown, 'digest.hostile')
   })
 
+  it('calls a ticket that has no number but an address by a short word', () => {
+    const url = 'https://desk.example/t/4711'
+    const shown = (one: DigestRow) =>
+      JSON.stringify(digestView({ data: { ...quiet, unowned: { total: 1, rows: [one] } }, names }).blocks)
+    expect(shown(row({ ticket: url, url }))).toContain('<https://desk.example/t/4711|Ticket> Checkout fails')
+    expect(shown(row({ ticket: url, url: null })), 'else nobody could find it').toContain(`${url} Checkout`)
+  })
+
   it('stays within what Slack takes, and says how much more there is', async () => {
     const shown = digestView({ data: enormous(), names: new Map() })
     expectSound(shown)
