@@ -1,18 +1,24 @@
 import { z } from 'zod'
 
-const text = (max: number) => z.string().max(max)
+/** Longer than anybody reads is cut, never refused: the ticket is what matters. */
+const text = (max: number) => z.string().transform((given) => cut(given, max))
+
+/** At most `max` UTF-16 units, and never through the middle of a character. */
+function cut(given: string, max: number): string {
+  return given.length > max ? `${given.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : given
+}
 
 /** One turn of the conversation the customer already had, so that they never have to repeat it. */
 export const TranscriptLine = z.looseObject({
   from: text(100).default('customer'),
   name: text(300).optional(),
   at: z.iso.datetime({ offset: true }).optional(),
-  text: text(20_000),
+  text: text(20_000).default(''),
 })
 export type TranscriptLine = z.infer<typeof TranscriptLine>
 
 const Customer = z.looseObject({
-  name: text(1000),
+  name: text(1000).optional(),
   plan: text(200).optional(),
   contact: text(1000).optional(),
 })
@@ -27,15 +33,22 @@ const WebAddress = z.url({ protocol: /^https?$/, error: 'expected an http or htt
 export const Ticket = z.looseObject({
   id: z.string().trim().min(1).max(200),
   url: WebAddress.optional(),
-  subject: z.string().trim().min(1).max(50_000),
+  subject: z.string().trim().min(1).pipe(text(50_000)),
   description: text(100_000).optional(),
   status: text(100).optional(),
   severity: text(100).optional(),
   customer: Customer.optional(),
-  tags: z.array(text(200)).max(200).optional(),
+  tags: z
+    .array(text(200))
+    .transform((all) => all.slice(0, 200))
+    .optional(),
   requestedBy: text(1000).optional(),
   tried: text(50_000).optional(),
-  transcript: z.array(TranscriptLine).max(1000).optional(),
+  /** Of a long one the end: what was said last. */
+  transcript: z
+    .array(TranscriptLine)
+    .transform((all) => all.slice(-1000))
+    .optional(),
 })
 export type Ticket = z.infer<typeof Ticket>
 

@@ -34,7 +34,6 @@ describe('a ticket', () => {
     ['a subject of spaces', { id: '1', subject: '  ' }],
     ['an address that is code', { id: '1', subject: 'x', url: 'javascript:alert(1)' }],
     ['an address without a scheme', { id: '1', subject: 'x', url: 'desk.example/t/1' }],
-    ['a customer without a name', { id: '1', subject: 'x', customer: { plan: 'free' } }],
     ['tags that are no list', { id: '1', subject: 'x', tags: 'payments' }],
     [
       'a transcript without an offset',
@@ -42,6 +41,32 @@ describe('a ticket', () => {
     ],
   ])('with %s is refused', (_name, ticket) => {
     expect(Ticket.safeParse(ticket).success).toBe(false)
+  })
+
+  it('needs nothing else: a customer may have no name, and a turn of the conversation no text', () => {
+    const told = { id: '1', subject: 'x', customer: { plan: 'free' }, transcript: [{ name: 'Shop' }] }
+    expect(Ticket.parse(told)).toEqual({
+      ...told,
+      transcript: [{ from: 'customer', name: 'Shop', text: '' }],
+    })
+  })
+
+  it('that says more than anybody reads is cut, not refused', () => {
+    const long = '😀'.repeat(500_000)
+    const said = (text: string) => ({ text })
+    const ticket = Ticket.parse({
+      id: '1',
+      subject: long,
+      description: long,
+      tags: Array.from({ length: 300 }, String),
+      transcript: Array.from({ length: 1500 }, (_, turn) => said(String(turn))).concat(said(long)),
+    })
+    expect(ticket.subject, 'not through the middle of a character').toHaveLength(49_999)
+    expect(ticket.description).toMatch(/^😀+…$/u)
+    expect(ticket.description?.isWellFormed()).toBe(true)
+    expect(ticket.tags).toHaveLength(200)
+    expect(ticket.transcript?.map(({ text }) => text.slice(0, 4)).slice(-2)).toEqual(['1499', '😀😀'])
+    expect(Ticket.parse(ticket), 'cut once').toEqual(ticket)
   })
 
   it('has a transcript whose lines come from the customer unless they say otherwise', () => {

@@ -44,6 +44,12 @@ describe('a ticket event that can not be taken', () => {
     ])
   })
 
+  it('is taken when it only says more than anybody reads, or nothing of who the customer is', async () => {
+    const sent = { id: 'T-long', description: 'x'.repeat(900_000), customer: { plan: 'enterprise' } }
+    const taken = await world.hook(ticketEvent('ticket.escalated', sent))
+    expect([taken.status, taken.body['result']]).toEqual([202, 'opened'])
+  })
+
   it('takes null for left out, as ticket systems write it, but not where something is required', async () => {
     const sent = {
       id: 'T-null',

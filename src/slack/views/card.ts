@@ -70,7 +70,7 @@ function quote(label: string, text: string | null | undefined, max: number): Kno
 
 /** The last turns of the conversation, so that the customer never has to say it again. */
 function conversation({ escalation: { ticket } }: Scene): KnownBlock | null {
-  const { transcript = [] } = ticket
+  const transcript = ticket.transcript?.filter(({ text }) => text.trim() !== '') ?? []
   const turns = transcript.slice(-3).map(({ from, name, text }) => {
     const speaker = inline(name, 60) || inline(from, 60) || 'customer'
     return `> *${speaker}*: ${inline(text, 200)}`

@@ -93,6 +93,16 @@ describe('a card', () => {
     expect(blocks).toContain('arrived after 3 attempts')
   })
 
+  it('shows of a conversation only who said something', () => {
+    const transcript = [
+      { from: 'customer', text: 'Nobody can pay!' },
+      { from: 'agent', text: ' ' },
+    ]
+    const shown = JSON.stringify(card(sceneOf(stories.paging(), {}, { ...bareTicket, transcript })).blocks)
+    expect(shown).toContain('> *customer*: Nobody can pay!')
+    expect(shown).not.toContain('*agent*')
+  })
+
   it('of a ticket that says next to nothing', async () => {
     const story = stories.paging()
     const scene = sceneOf(story, { names: new Map(), links: new Map(), pages: [] }, bareTicket)
