@@ -77,30 +77,58 @@ async function once(transport: Transport, commands: Iterable<Command>): Promise<
   }
 }
 
+/** A run that takes longer than this stands still: it fails, and the last of its commands is where. */
+const runMs = 240_000
+
+/** One line for each run, as soon as it is over: whoever looks for new ground sees how far it goes, and where it stands. */
+function noted(seed: number, work: (commands: Iterable<Command>) => Promise<void>): typeof work {
+  return async (commands) => {
+    const begun = Date.now()
+    const note = (how: string) =>
+      process.stderr.write(
+        `seed ${seed}, run ${run}: ${how} after ${((Date.now() - begun) / 1000).toFixed(1)} s\n`,
+      )
+    await work(commands).catch((error: unknown) => {
+      note('fails')
+      throw error
+    })
+    if (given['MODEL_RUNS']) note('holds')
+  }
+}
+
 /** How to see it once more, beside what went wrong. */
 function told(result: fc.RunDetails<[Iterable<Command>]>, report: string): string {
   const replay = /replayPath="([^"]*)"/.exec(report)?.[1] ?? ''
-  const again = `MODEL_SEED=${result.seed} MODEL_PATH=${result.counterexamplePath} MODEL_REPLAY=${replay}`
-  return `Again: ${again} npx vitest run test/model\n${report}`
+  const again = `MODEL_SEED=${result.seed} MODEL_PATH=${result.counterexamplePath}`
+  return [
+    `Again: ${again} MODEL_REPLAY=${replay} npx vitest run test/model`,
+    `Shorter, if there is such, within ten minutes: ${again} MODEL_SHRINK=10 npx vitest run test/model`,
+    report,
+  ].join('\n')
 }
 
 describe.each(plan())('whatever people, clocks, faults and restarts do (seed $seed)', ({ seed, runs }) => {
   afterAll(leave)
+  const [path = '', replayPath = ''] = [given['MODEL_PATH'], given['MODEL_REPLAY']]
+  const shrinkMs = Number(given['MODEL_SHRINK'] ?? 0) * 60_000
+  const limitMs = runMs + Math.max(shrinkMs, runs * 60_000)
 
-  it('it is put right', { timeout: 600_000 + runs * 60_000 }, async () => {
-    const [path = '', replayPath = ''] = [given['MODEL_PATH'], given['MODEL_REPLAY']]
+  it('it is put right', { timeout: limitMs + runMs }, async () => {
     const commands = fc.commands(
       weights.flatMap(([arbitrary, weight]) => Array.from({ length: weight }, () => arbitrary)),
       { maxCommands: 40, size: 'max', ...(replayPath && { replayPath }) },
     )
     const transport = seed % 2 === 0 ? 'socket' : 'http'
-    const property = fc.asyncProperty(commands, (some) => once(transport, some))
-    const result = await fc.check(property, {
+    const play = noted(seed, (some) => once(transport, some))
+    const result = await fc.check(fc.asyncProperty(commands, play), {
       seed,
       path,
       numRuns: runs,
       unbiased: true,
-      interruptAfterTimeLimit: 300_000 + runs * 60_000,
+      timeout: runMs,
+      // Each step towards a shorter sequence costs a world: what was found is told first.
+      endOnFailure: shrinkMs === 0,
+      interruptAfterTimeLimit: limitMs,
     })
     const report = await fc.asyncDefaultReportMessage(result)
     if (report) throw new Error(told(result, report), { cause: result.errorInstance })
