@@ -101,6 +101,26 @@ const actAtOnce: fc.Arbitrary<Command> = fc.tuple(press, anybody).map(([one, oth
   }),
 )
 
+const several = fc.shuffledSubarray(['U0AGENT', 'U0FRONT1', 'U0FRONT2', 'U0FRONT3', 'U0ENG1'], {
+  minLength: 3,
+})
+
+/** Several people at one message, each at another button: what one of them changes, no other may undo. */
+const crowd: fc.Arbitrary<Command> = fc.tuple(several, fc.nat(3)).map(([people, which]) =>
+  command(`${people.join()} press each another button of message ${which} at once`, async (model, fleet) => {
+    const seenBy = (by: string) => offered(model, fleet.sandbox, by, 'Escalate now')
+    const found = seenBy(people[0]!)
+    const message = found[which % found.length]
+    if (!message) return
+    const labels = immediate.filter((label) => buttons(message.blocks).some((one) => one.label === label))
+    const there = people.filter((by) => seenBy(by).some(({ ts }) => ts === message.ts))
+    const all = labels
+      .slice(0, there.length)
+      .map((label, n) => presses(model, fleet, there[n]!, { message, label, filled: null }))
+    await tries(model, async () => void (await Promise.all(all)))
+  }),
+)
+
 /** Somebody writes in the thread of a card. */
 const replies: fc.Arbitrary<Command> = fc.record({ by: anybody, which: fc.nat(4) }).map(({ by, which }) =>
   command(`${by} replies in thread ${which}`, async (model, { sandbox }) => {
@@ -135,4 +155,4 @@ const leaves: fc.Arbitrary<Command> = fc.constantFrom('U0FRONT2', 'U0ENG1', 'U0H
   ),
 )
 
-export const peopleCommands = { acts, actAtOnce, replies, looks, leaves }
+export const peopleCommands = { acts, actAtOnce, crowd, replies, looks, leaves }

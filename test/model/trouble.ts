@@ -28,13 +28,15 @@ const slackFails: fc.Arbitrary<Command> = fc
     when: fc.constantFrom('before' as const, 'after' as const, 'after' as const),
     effect,
   })
-  .map((fault) =>
-    command(`Slack fails ${JSON.stringify(fault)}`, async (model, { breaks }) => {
+  .map((one) => {
+    // Slack limits before it does anything: whoever hears of a limit may take it for not done.
+    const fault = one.effect.kind === 'ratelimited' ? { ...one, when: 'before' as const } : one
+    return command(`Slack fails ${JSON.stringify(fault)}`, async (model, { breaks }) => {
       model.broken.add('Slack')
       if (/^(\*|conversations\.(history|replies))$/.test(fault.on)) model.unreadable = true
       breaks(fault)
-    }),
-  )
+    })
+  })
 
 const eventsFail: fc.Arbitrary<Command> = fc
   .record({ kind: fc.constantFrom('drop' as const, 'duplicate' as const), times: fc.constantFrom(1, 3, 0) })
