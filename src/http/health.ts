@@ -1,3 +1,4 @@
+import { describe } from '../slack/log.ts'
 import type { Answer } from './server.ts'
 
 /** One thing that has to be well; `null` when it is, else the reason in a sentence. */
@@ -49,7 +50,7 @@ async function outcome(check: Check['check']): Promise<string | null> {
   try {
     return await Promise.race([Promise.resolve(check()), late])
   } catch (error) {
-    return error instanceof Error ? error.message || error.name : String(error)
+    return describe(error)
   } finally {
     clearTimeout(timer)
   }

@@ -24,3 +24,10 @@ it('tells of what is left alone, and is ready all the same', async () => {
     body: { ok: true, checks: { quarantine: '1 left alone' } },
   })
 })
+
+it('says in a sentence why the database did not answer, and not what it was asked', async () => {
+  const cause = Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' })
+  const failed = Object.assign(new Error('Failed query: select 1', { cause }), { params: [] })
+  const { body } = await readiness([{ name: 'database', check: () => Promise.reject(failed) }])
+  expect(body).toMatchObject({ reasons: ['database: a query failed: connection refused (ECONNREFUSED)'] })
+})
