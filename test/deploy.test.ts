@@ -7,6 +7,7 @@ const read = (path: string) => readFileSync(new URL(`../deploy/${path}`, import.
 
 type Panel = { id: number; type: string; title: string; targets?: { expr: string }[] }
 type Dashboard = { uid: string; panels: Panel[]; templating: { list: { name: string; type: string }[] } }
+type Service = { env_file: string; environment: { PORT: number }; ports: string[] }
 type Alert = { alert: string; expr: string; annotations: { summary?: string; runbook?: string } }
 
 const dashboard = JSON.parse(read('grafana-dashboard.json')) as Dashboard
@@ -52,6 +53,13 @@ it('the dashboard can be imported as it is', () => {
   expect(dashboard.templating.list).toMatchObject([{ name: 'datasource', type: 'datasource' }])
   expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length)
   expect(JSON.stringify(dashboard.panels)).not.toMatch(/"uid":"(?!\$\{datasource\})/)
+})
+
+it("what stands in .env reaches Belay in its container, whatever name a policy reads, and the rest is the container's", () => {
+  const { services } = parse(read('../compose.yaml')) as { services: { belay: Service } }
+  expect(services.belay.env_file).toBe('.env')
+  expect(Object.keys(services.belay.environment)).toEqual(['DATABASE_URL', 'BELAY_POLICY', 'PORT'])
+  expect(services.belay.ports).toEqual([`127.0.0.1:3000:${services.belay.environment.PORT}`])
 })
 
 it('every alert says what is so, and what to do about it', () => {
