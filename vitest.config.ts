@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/database-server.ts'],
     pool: 'forks',
+    // No module keeps anything to itself that one test could leave to another: each is loaded once, not for every file.
+    isolate: false,
     // Many of them wait for a clock or a process: one more than cores keeps those busy.
     maxWorkers: 3,
     testTimeout: 60_000,

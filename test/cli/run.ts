@@ -7,8 +7,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const secret = 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz'
 
 /**
- * The real command, as an operator runs it. Nothing of this machine's environment reaches it but `PATH`, and where
- * compiled code is kept.
+ * The real command, as an operator runs it. Nothing of this machine's environment reaches it but `PATH`, and what
+ * makes it start faster.
  */
 export async function belay(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
   const child = spawn(process.execPath, ['src/cli.ts', ...args], {
@@ -16,6 +16,7 @@ export async function belay(args: readonly string[], env: Record<string, string>
     env: {
       PATH: process.env['PATH'],
       NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      NODE_OPTIONS: process.env['NODE_OPTIONS'],
       BELAY_POLICY: 'belay.example.yml',
       BELAY_WEBHOOK_SECRET: secret,
       ...env,

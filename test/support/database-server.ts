@@ -6,6 +6,8 @@ import type { TestProject } from 'vitest/node'
 import { migrateDatabase } from '#store/database.ts'
 import { startEmbedded } from '#store/embedded.ts'
 
+const quickImports = new URL('quick-imports.ts', import.meta.url).href
+
 declare module 'vitest' {
   export interface ProvidedContext {
     postgres: string
@@ -18,6 +20,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(join(tmpdir(), 'belay-test-'))
   // Belay is started as a process dozens of times: only the first has to read the code anew.
   process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../../node_modules/.cache/compiled')
+  process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${quickImports}`
   const given = process.env['DATABASE_URL']
   const server = given
     ? { url: given, stop: async () => {} }

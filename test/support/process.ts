@@ -30,10 +30,10 @@ const patienceMs = 120_000
 
 /** Starts the real `src/main.ts` with this environment and nothing else of ours. */
 export function startProcess(env: Record<string, string>): Process {
-  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '', NODE_OPTIONS = '' } = process.env
   const child = spawn(process.execPath, ['src/main.ts'], {
     cwd: root,
-    env: { PATH, HOME, NODE_COMPILE_CACHE, PORT: '0', ...env },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, NODE_OPTIONS, PORT: '0', ...env },
   })
   const written = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const)
