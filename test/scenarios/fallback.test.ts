@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { timelineOf } from '#store/timeline.ts'
 import { plain, startDesk, type Desk } from '../support/desk.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
@@ -13,17 +13,18 @@ let desk: Desk
 beforeAll(async () => {
   mail = await startMailServer()
   pager = await startReceiver()
+})
+beforeEach(async () => {
   const beyond = `email: oncall@example.com, webhook: { url: "${pager.url}", secret: "${pager.secret}" }`
   const policy = examplePolicy.replace('{ channel: C0ADMINS }', `{ channel: C0ADMINS, ${beyond} }`)
   desk = await startDesk({ policy, config: { smtp: { url: mail.url, from: 'belay@example.com' } } })
 })
 afterEach(async () => {
-  await desk.clear()
+  await desk[Symbol.asyncDispose]()
   mail.arrived()
   pager.received()
 })
 afterAll(async () => {
-  await desk[Symbol.asyncDispose]()
   await pager[Symbol.asyncDispose]()
   await mail[Symbol.asyncDispose]()
 })
@@ -34,9 +35,7 @@ function slackIsAway(how: 'fails' | 'refuses' = 'fails'): () => void {
     how === 'fails'
       ? ({ kind: 'status', status: 503 } as const)
       : ({ kind: 'error', error: 'token_revoked' } as const)
-  const comesBack = desk.sandbox.fault({ on: 'chat.postMessage', times: 0, effect })
-  onTestFinished(comesBack)
-  return comesBack
+  return desk.sandbox.fault({ on: 'chat.postMessage', times: 0, effect })
 }
 
 /** Tickets that come in while nobody can be asked in Slack. Resolves with their names. */
@@ -47,25 +46,7 @@ async function tickets(...subjects: string[]): Promise<string[]> {
   return (await Promise.all(answers)).map(({ body }) => String(body['escalation']))
 }
 
-async function solve(...subjects: string[]): Promise<void> {
-  for (const subject of subjects) await desk.hook(ticketEvent('ticket.solved', { id: `away ${subject}` }))
-  await desk.quiet()
-}
-
-/** A channel that is archived until this is called, or the test is over. */
-async function archived(channel: string): Promise<() => Promise<void>> {
-  const { sandbox, quiet } = desk
-  await sandbox.act({ type: 'archive', as: 'U0HEAD', channel })
-  let isMended = false
-  const mend = async () => {
-    if (isMended) return
-    isMended = true
-    await sandbox.act({ type: 'unarchive', as: 'U0HEAD', channel })
-    await quiet()
-  }
-  onTestFinished(mend)
-  return mend
-}
+const archive = () => desk.sandbox.act({ type: 'archive', as: 'U0HEAD', channel: 'C0FRONT' })
 
 it('nobody answers: an e-mail and a request say so at once, and again after half an hour', async () => {
   const { name } = await desk.escalate('Checkout fails')
@@ -88,7 +69,7 @@ it('nobody answers: an e-mail and a request say so at once, and again after half
 })
 
 it('a channel that is archived: both are told at once', async () => {
-  const mend = await archived('C0FRONT')
+  await archive()
   const [name] = await tickets('Archived')
   await desk.quiet()
   expect(mail.arrived().map(({ subject }) => subject)).toEqual([
@@ -97,8 +78,6 @@ it('a channel that is archived: both are told at once', async () => {
   expect(pager.received()).toMatchObject([
     { type: 'escalation.undeliverable', data: { escalation: name, state: 'paging' } },
   ])
-  await mend()
-  await solve('Archived')
 })
 
 it('Slack is away for a minute: both are told once, and when it is back there is one page', async () => {
@@ -129,12 +108,13 @@ it('Slack is away for a minute: both are told once, and when it is back there is
     'paged',
     'wait_started',
   ])
-  await solve('Away')
+  await desk.hook(ticketEvent('ticket.solved', { id: 'away Away' }))
+  await desk.quiet()
   expect([mail.arrived(), pager.received()]).toEqual([[], []])
 })
 
 it('many pages at once are one e-mail, the worst first, and a request each', async () => {
-  const comesBack = slackIsAway('refuses')
+  slackIsAway('refuses')
   const subjects = ['One', 'Two', 'Three', 'Four', 'Five']
   const names = await tickets(...subjects)
   const [worst] = await tickets('Enterprise')
@@ -146,13 +126,11 @@ it('many pages at once are one e-mail, the worst first, and a request each', asy
   const told = pager.received().map(({ data }) => String(data['escalation']))
   expect(new Set(told)).toEqual(new Set([...names, worst]))
   expect(told).toHaveLength(6)
-  comesBack()
-  await solve(...subjects, 'Enterprise')
 })
 
 it('the mail server is down: the request does not wait for it, and the e-mail comes when it is up, once', async () => {
   await mail.down()
-  const mend = await archived('C0FRONT')
+  await archive()
   await tickets('Mail is down')
   await desk.quiet()
   expect(pager.received()).toHaveLength(1)
@@ -162,13 +140,11 @@ it('the mail server is down: the request does not wait for it, and the e-mail co
   await desk.pass(1.5)
   expect(mail.arrived()).toHaveLength(1)
   expect(pager.received()).toEqual([])
-  await mend()
-  await solve('Mail is down')
 })
 
 it('an address that is refused is not tried again, and the administrators hear of it', async () => {
   mail.refuse('oncall@example.com')
-  const mend = await archived('C0FRONT')
+  await archive()
   await tickets('Refused')
   await desk.quiet()
   await desk.manager.sees('dm', "The fallback's address oncall@example.com refuses what it is told")
@@ -176,26 +152,22 @@ it('an address that is refused is not tried again, and the administrators hear o
   await desk.pass(2)
   expect(mail.arrived()).toEqual([])
   expect(pager.received()).toHaveLength(1)
-  await mend()
-  await solve('Refused')
 })
 
 it('a receiver that fails is asked again by the same id', async () => {
   pager.answers(500, 429)
-  const mend = await archived('C0FRONT')
+  await archive()
   await tickets('Failing pager')
   await desk.pass(0.5)
   const requests = pager.received()
   expect(requests.map(({ status }) => status)).toEqual([500, 429, 200])
   expect(new Set(requests.map(({ id }) => id)).size).toBe(1)
   expect(mail.arrived()).toHaveLength(1)
-  await mend()
-  await solve('Failing pager')
 })
 
 it('what a receiver fails at again and again does not hold up the next request', async () => {
   pager.answers(...Array<number>(7).fill(500))
-  const mend = await archived('C0FRONT')
+  await archive()
   await tickets('Always fails')
   await desk.pass(1.5)
   expect(pager.received().map(({ status }) => status)).toEqual(Array<number>(7).fill(500))
@@ -204,15 +176,13 @@ it('what a receiver fails at again and again does not hold up the next request',
   expect(pager.received().map(({ data }) => data['escalation'])).toEqual([fresh])
   await desk.pass(1)
   expect(pager.received()).toHaveLength(1)
-  await mend()
-  await solve('Always fails', 'Fresh')
 })
 
 it.each([410, 302])(
   'a receiver that answers %i is not asked again, and the administrators hear of it',
   async (status) => {
     pager.answers(status)
-    const mend = await archived('C0FRONT')
+    await archive()
     await tickets(`Gone ${status}`)
     await desk.pass(2)
     expect(pager.received().map((request) => request.status)).toEqual([status])
@@ -220,17 +190,13 @@ it.each([410, 302])(
       'dm',
       `The fallback's webhook refuses what it is told: the webhook's receiver: HTTP ${status}`,
     )
-    await mend()
-    await solve(`Gone ${status}`)
   },
 )
 
 it('two replicas tell it once', async () => {
   await desk.replica()
-  const comesBack = slackIsAway('refuses')
+  slackIsAway('refuses')
   await tickets('Twice?', 'Twice two?')
   await desk.pass(1.5)
   expect([mail.arrived().length, pager.received().length]).toEqual([2, 2])
-  comesBack()
-  await solve('Twice?', 'Twice two?')
 })

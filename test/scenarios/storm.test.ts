@@ -1,25 +1,18 @@
 import { sql } from 'drizzle-orm'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Fault, MessageView } from '../../sandbox/protocol.ts'
 import { openIn } from '#store/openings.ts'
 import { plain, startDesk, type Desk } from '../support/desk.ts'
 import { phones } from '../support/pings.ts'
 import { spoil, unsound } from '../support/spoiled.ts'
-import { ticketEvent } from '../support/tickets.ts'
 
 let desk: Desk
-const open: string[] = []
-beforeAll(async () => {
+let storms = 0
+// A desk that a storm has passed over takes longer to clear than a new one to start.
+beforeEach(async () => {
   desk = await startDesk()
 })
-afterEach(async () => {
-  for (const id of open.splice(0)) await desk.hook(ticketEvent('ticket.solved', { id }))
-  await desk.clear()
-  await desk.pass(1)
-})
-afterAll(() => desk[Symbol.asyncDispose]())
-
-let storms = 0
+afterEach(() => desk[Symbol.asyncDispose]())
 
 /** So many escalations in the same instant. Returns their names, and what has been posted in their channel since. */
 async function storm(count: number): Promise<{ names: string[]; posts: () => MessageView[] }> {
@@ -28,7 +21,6 @@ async function storm(count: number): Promise<{ names: string[]; posts: () => Mes
   const before = sandbox.messages('C0FRONT').length
   const ids = Array.from({ length: count }, (_, i) => `storm-${storms}-${i}`)
   storms += 1
-  open.push(...ids)
   const names: string[] = []
   await store.db.transaction(async (tx) => {
     for (const id of ids) {
