@@ -55,15 +55,24 @@ export async function openOne(store: Store, id: string, now: Date): Promise<numb
 
 /** `count` copies of an escalation whose page was delivered; they wake at `wakeAt`. */
 export async function copies(db: Db, model: number, count: number, now: Date, wakeAt: Date): Promise<void> {
-  const columns = await columnNames(db)
-  const special: Record<string, string> = {
-    ticket_id: `'copy-' || gen_random_uuid()`,
+  await copiesAsIs(db, model, count, {
     wake_at: `'${wakeAt.toISOString()}'::timestamptz`,
     wait_from: `'${now.toISOString()}'::timestamptz`,
     wait_until: `'${wakeAt.toISOString()}'::timestamptz`,
-  }
+  })
+}
+
+/** `count` copies of an escalation as it is, each for a ticket of its own; `special` names columns that are an expression instead. */
+export async function copiesAsIs(
+  db: Db,
+  model: number,
+  count: number,
+  special: Record<string, string> = {},
+): Promise<void> {
+  const columns = await columnNames(db)
   const list = columns.filter((name) => name !== 'id')
-  const values = list.map((name) => special[name] ?? `e.${name}`)
+  const own = { ticket_id: `'copy-' || gen_random_uuid()`, ...special } as Record<string, string>
+  const values = list.map((name) => own[name] ?? `e.${name}`)
   await db.execute(
     sql.raw(`insert into escalations (${list.join(', ')}) select ${values.join(', ')}
       from escalations e cross join generate_series(1, ${count}) where e.id = ${model}`),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbedded } from '../src/store/embedded.ts'
 import { acknowledgeBench } from './acknowledge.ts'
+import { deliveryBench } from './delivery.ts'
 import { intakeBench } from './intake.ts'
 import { lateBench } from './late.ts'
 import { table } from './measure.ts'
@@ -31,6 +32,7 @@ const server = await startEmbedded(join(folder, 'postgres'), { shared_buffers: '
 try {
   const suites = {
     acknowledge: () => acknowledgeBench(server.url, secret),
+    delivery: () => deliveryBench(server.url, secret),
     intake: () => intakeBench(server.url, secret),
     late: () => lateBench(server.url, secret, folder),
     memory: () => memoryBench(server.url, secret, Number(value('events', full ? '1000000' : '50000'))),

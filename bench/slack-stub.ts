@@ -1,12 +1,18 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 
-/** A Slack that says yes to everything at once: for measuring us, not it. Returns its API address. */
-export async function startStub(): Promise<{ apiUrl: string; close: () => void }> {
+/** `apiUrl`: its API address. `lastPost`: the form of the last message, as it came. */
+type Stub = { apiUrl: string; lastPost: () => string; close: () => void }
+
+/** A Slack that says yes to everything at once: for measuring us, not it. */
+export async function startStub(): Promise<Stub> {
   let posted = 0
+  let lastPost = ''
   const server = createServer((request, response) => {
-    request.resume().on('end', () => {
+    void text(request).then((form) => {
       posted += 1
+      if (request.url?.endsWith('chat.postMessage')) lastPost = form
       const identity = {
         team_id: 'T0BENCH',
         user_id: 'U0BELAY',
@@ -30,5 +36,5 @@ export async function startStub(): Promise<{ apiUrl: string; close: () => void }
     server.close()
     server.closeAllConnections()
   }
-  return { apiUrl: `http://127.0.0.1:${port}/api/`, close }
+  return { apiUrl: `http://127.0.0.1:${port}/api/`, lastPost: () => lastPost, close }
 }
