@@ -24,34 +24,41 @@ import type { Sending } from './sending.ts'
 /** What a page's text ends with when its first sending could not be looked up. */
 export const mayRepeat = 'its channel could not be searched'
 
-/**
- * It is in Slack: its notices are settled, it is kept as a card, and tiers' times start - in one transaction. An escalation
- * whose next state can't be written hears nothing, as one that can't be decided.
- */
+/** It is in Slack: its notices are settled, it is kept as a card, and tiers' times start - in one transaction. */
 export async function arrived(sending: Sending, claim: Claim, posted: Posted): Promise<void> {
   const { store, clock, observer } = sending
   const now = clock.now()
-  const keep = (some: Claim, tell: typeof decide) =>
-    store.db.transaction(async (tx) => {
-      const news = await settleSent(tx, some, posted, now)
-      await tell(tx, sending, news, now, ({ number, channel }) => pageDelivered(number, channel))
-      if (posted.shape === 'summary') await cardsFollow(tx, news.filter(isPage), now)
-      return news
-    })
-  const parts = await orOneByOne(() => keep(claim, decide), {
-    each: async () => claim,
-    alone: (row) => keep([row], decide),
-    leave: (row, reason) => {
-      sending.log.error({ escalation: row.escalation, reason }, untold)
-      return keep([row], async () => {})
-    },
+  const news = await settled(sending, claim, async (tx, some, tell) => {
+    const sent = await settleSent(tx, some, posted, now)
+    await tell(tx, sending, sent, now, ({ number, channel }) => pageDelivered(number, channel))
+    if (posted.shape === 'summary') await cardsFollow(tx, sent.filter(isPage), now)
+    return sent
   })
-  const news = parts.flat()
   store.committed()
   for (const row of news) {
     observer.delivered(row.kind, 'sent')
     if (isPage(row)) observer.pageArrived(now.getTime() - row.createdAt.getTime())
   }
+}
+
+/** Settles these and tells their escalations what became of their pages. Returns those of whom that is news. */
+type Settle = (tx: Tx, some: Claim, tell: typeof decide) => Promise<NoticeRow[]>
+
+/**
+ * Settles a message in one transaction. An escalation whose next state can't be written hears nothing, as one that can't be
+ * decided: then each of the message is settled alone.
+ */
+async function settled({ store, log }: Sending, claim: Claim, settle: Settle): Promise<NoticeRow[]> {
+  const inOne = (some: Claim, tell: typeof decide) => store.db.transaction((tx) => settle(tx, some, tell))
+  const parts = await orOneByOne(() => inOne(claim, decide), {
+    each: async () => claim,
+    alone: (row) => inOne([row], decide),
+    leave: (row, reason) => {
+      log.error({ escalation: row.escalation, reason }, untold)
+      return inOne([row], async () => {})
+    },
+  })
+  return parts.flat()
 }
 
 type PageRow = NoticeRow & { notice: Extract<NoticeRow['notice'], { kind: 'page' }> }
@@ -159,13 +166,14 @@ export function backoffMs(attempts: number): number {
 async function undeliverable(sending: Sending, claim: Claim, why: string): Promise<void> {
   const { store, clock } = sending
   const now = clock.now()
-  await store.db.transaction(async (tx) => {
-    const news = await settleFailed(tx, claim, now, why)
-    if (news.length === 0) return
+  await settled(sending, claim, async (tx, some, tell) => {
+    const news = await settleFailed(tx, some, now, why)
+    if (news.length === 0) return news
     await enqueue(tx, alarms(store.book.live.admins, claim[0], why, now), now)
-    await decide(tx, sending, news, now, ({ number, channel, beyond }) =>
+    await tell(tx, sending, news, now, ({ number, channel, beyond }) =>
       pageUndeliverable(number, channel, why, beyond !== undefined),
     )
+    return news
   })
   store.committed()
 }
