@@ -232,6 +232,23 @@ it('a channel that is archived in a storm: each falls back, in one summary, and 
   await quiet()
 })
 
+it('a channel that is archived in a storm, and one that can not be written down any more: the others fall back', async () => {
+  const { belay, sandbox, pass } = desk
+  await sandbox.act({ type: 'archive', as: 'U0HEAD', channel: 'C0FRONT' })
+  fault({ kind: 'ratelimited', retry_after: 20 })
+  const { names } = await storm(7)
+  const id = Number(names[4]!.slice(2))
+  const mend = await spoil(belay.store.db, id, sql`version = 2147483647`)
+  await pass(3)
+  expect(await happenedTo(names, 'page_undeliverable')).toBe(6)
+  const { rows } = await belay.store.db.execute(
+    sql`select state, count(*)::int from notices where target = 'C0FRONT' and kind = 'page' group by state`,
+  )
+  expect(rows).toEqual([{ state: 'failed', count: 7 }])
+  expect(await happenedTo(names, 'quarantined')).toBe(1)
+  await mend()
+})
+
 it('a thread under a summary is nobody’s, and a summary that is deleted is not missed', async () => {
   const { sandbox, first, pass, quiet } = desk
   const { names, posts } = await storm(7)
