@@ -12,7 +12,24 @@ const payments = {
   transcript: [{ from: 'customer', name: 'Shop operations', text: 'Nobody can pay!' }],
 }
 
-/** Ticket events to send with one click, and to change before. */
+const outage = [
+  ['critical', 'Nobody can log in since 08:55', 'Acme GmbH', 'enterprise'],
+  ['critical', 'The API answers 500', 'Globex', 'enterprise'],
+  ['critical', 'All dashboards are empty', 'Wayne Enterprises', 'enterprise'],
+  ['high', 'Webhooks arrive late', 'Stark Industries', 'team'],
+  ['high', 'Single sign-on loops', 'Wonka Industries', 'team'],
+  ['high', 'Exports time out', 'Umbrella', 'team'],
+  ['high', 'Reports arrive without figures', 'Initech', 'team'],
+  ['normal', 'Is something wrong with your status page?', 'Hooli', 'free'],
+] as const
+
+/** What comes in all at once: more than go out as pages of their own. */
+const storm = outage.map(([severity, subject, name, plan], index) => ({
+  type: 'ticket.escalated',
+  data: { ticket: { id: String(4720 + index), subject, severity, customer: { name, plan } } },
+}))
+
+/** Ticket events to send with one click, and to change before; a list of them is sent all at once. */
 export const samples = [
   {
     name: 'A critical ticket of an enterprise customer',
@@ -50,6 +67,7 @@ export const samples = [
       },
     },
   },
+  { name: 'A storm: eight tickets at once', body: storm },
   {
     name: 'A hostile subject (it pages nobody extra)',
     body: {

@@ -106,7 +106,7 @@ async function answer(
         body: { story: true, samples, nextDueAt: await nextDueAt(belay, sandbox.clock.now()) },
       }
     case 'POST /demo/ticket-event':
-      return { status: 200, body: await sendTicket(belay, sandbox, secret, body) }
+      return { status: 200, body: await sendTickets(belay, sandbox, secret, body) }
     default:
       return { status: 404, body: { ok: false, error: 'not_found' } }
   }
@@ -117,6 +117,21 @@ async function nextDueAt({ store }: Belay, now: Date): Promise<string | null> {
   const { digest, timezone } = store.book.live
   const due = earliest(first?.wakeAt, digest && periodBefore(digest, timezone, now).nextAt)
   return due?.toISOString() ?? null
+}
+
+/** One event, or a list of them all at once: then their answers, and the status of the first that was refused. */
+async function sendTickets(
+  belay: Belay,
+  sandbox: Sandbox,
+  secret: string,
+  body: string,
+): Promise<{ status: number; answer: unknown }> {
+  const sent = JSON.parse(body) as unknown
+  if (!Array.isArray(sent)) return sendTicket(belay, sandbox, secret, body)
+  const each = sent.map((event) => sendTicket(belay, sandbox, secret, JSON.stringify(event)))
+  const answers = await Promise.all(each)
+  const { status } = answers.find((one) => one.status >= 400) ?? answers[0] ?? { status: 400 }
+  return { status, answer: answers.map(({ answer }) => answer) }
 }
 
 /** Signs the event and posts it to Belay's own address: the whole way that a ticket system's event takes. */
