@@ -99,6 +99,7 @@ function noted(seed: number, work: (commands: Iterable<Command>) => Promise<void
 
 /** How to see it once more, beside what went wrong. */
 function told(result: fc.RunDetails<[Iterable<Command>]>, report: string): string {
+  if (result.counterexamplePath === null) return report
   const replay = /replayPath="([^"]*)"/.exec(report)?.[1] ?? ''
   const again = `MODEL_SEED=${result.seed} MODEL_PATH=${result.counterexamplePath}`
   return [
@@ -112,7 +113,7 @@ describe.each(plan())('whatever people, clocks, faults and restarts do (seed $se
   afterAll(leave)
   const [path = '', replayPath = ''] = [given['MODEL_PATH'], given['MODEL_REPLAY']]
   const shrinkMs = Number(given['MODEL_SHRINK'] ?? 0) * 60_000
-  const limitMs = runMs + Math.max(shrinkMs, runs * 60_000)
+  const limitMs = runs * 60_000 + (shrinkMs || runMs)
 
   it('it is put right', { timeout: limitMs + runMs }, async () => {
     const commands = fc.commands(
@@ -130,6 +131,7 @@ describe.each(plan())('whatever people, clocks, faults and restarts do (seed $se
       // Each step towards a shorter sequence costs a world: what was found is told first.
       endOnFailure: shrinkMs === 0,
       interruptAfterTimeLimit: limitMs,
+      markInterruptAsFailure: true,
     })
     const report = await fc.asyncDefaultReportMessage(result)
     if (report) throw new Error(told(result, report), { cause: result.errorInstance })
