@@ -81,7 +81,9 @@ async function waitingPages(store: Store, count: number): Promise<number> {
 async function delivered(db: Db, which: SQL, count: number): Promise<number> {
   await db.execute(sql`create table released as
     select id from notices where state = 'pending' and not_before > now() and ${which} limit ${count}::int`)
-  await db.execute(sql`update notices set not_before = now(), created_at = now() where id in (select id from released)`)
+  await db.execute(
+    sql`update notices set not_before = now(), created_at = now() where id in (select id from released)`,
+  )
   for (;;) {
     const { rows } = await db.execute<{ sent: number; seconds: number }>(sql`
       select count(*)::int as sent, extract(epoch from max(settled_at) - min(attempted_at))::float8 as seconds

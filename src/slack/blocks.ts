@@ -15,6 +15,7 @@ import type {
   SectionBlock,
 } from '@slack/types'
 import type { Actor } from '../domain/escalation.ts'
+import { minuteMs } from '../domain/time.ts'
 
 /**
  * The Block Kit dialect we speak. Every builder cuts to Slack's limit, so that no view can forget; what people wrote
@@ -108,9 +109,9 @@ export function utc(at: Date): string {
   return `${day} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())} UTC`
 }
 
-/** An instant as each reader's Slack shows it: in their own zone. */
+/** An instant as each reader's Slack shows it, in their own zone: to the minute, so that no message is edited for seconds. */
 export function when(at: Date): string {
-  return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} {time}|${utc(at)}>`
+  return `<!date^${Math.floor(at.getTime() / minuteMs) * 60}^{date_short_pretty} {time}|${utc(at)}>`
 }
 
 /** Pings: only for those whom a page asks. `U…`, `W…` are people, `S…` are user groups. */

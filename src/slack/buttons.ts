@@ -2,7 +2,7 @@ import type { Button, Overflow } from '@slack/types'
 import { z } from 'zod'
 import { limits, option, overflow, pressable } from './blocks.ts'
 
-/** What a button carries: the escalation, and the version it was drawn from, so that an old one can be told. */
+/** What a button carries: the escalation, and the version of the last turn it shows, so that an old one can be told. */
 export const Drawn = z.strictObject({ e: z.int().positive(), v: z.int().nonnegative() })
 export type Drawn = z.infer<typeof Drawn>
 

@@ -20,6 +20,20 @@ afterAll(() => desk[Symbol.asyncDispose]())
 const about = (channel: string, words: string) =>
   desk.sandbox.messages(channel).filter((message) => message.text.includes(words) && !message.thread_ts)
 
+it('a card is posted as it reads once it has arrived: nothing is edited until something happens', async () => {
+  const { sandbox, first, quiet } = desk
+  const edits = (channel: string) =>
+    sandbox
+      .journal({ name: 'chat.update' })
+      .filter(({ body }) => (body as { channel: string }).channel === channel)
+  const told = await desk.escalate('Posted once', plain)
+  await quiet()
+  expect(edits('C0FRONT')).toEqual([])
+  await first.press(told.card, 'Acknowledge')
+  await quiet()
+  expect(edits('C0FRONT')).toHaveLength(1)
+})
+
 it('a channel that is archived: the fallback hears of it within seconds, and the next tier is asked', async () => {
   const { sandbox, manager, pass, quiet } = desk
   const told = await desk.escalate('Archived', plain)

@@ -9,12 +9,12 @@ import type { DirectNotice, PageNotice } from './scene.ts'
  * Its card is drawn as it should be as soon as they can again.
  */
 export function plainPage(
-  { id, version, severity, ticket }: Escalation,
+  { id, turn, severity, ticket }: Escalation,
   notice: PageNotice | DirectNotice,
 ): Message {
   const customer = ticket.customer?.name ?? 'customer not named'
   const text = `E-${id} ${bare(severity)}, ${bare(customer)}: ${bare(ticket.subject)}. ${asked(notice)} to acknowledge it now.`
-  return { text, blocks: [section(text), actions(button('acknowledge', { e: id, v: version }))] }
+  return { text, blocks: [section(text), actions(button('acknowledge', { e: id, v: turn }))] }
 }
 
 function asked(notice: PageNotice | DirectNotice): string {

@@ -14,9 +14,9 @@ export function called({ id }: Pick<Escalation, 'id'>): string {
   return `E-${id}`
 }
 
-/** What the buttons and forms of this drawing carry. */
-export function drawn({ id, version }: Escalation): Drawn {
-  return { e: id, v: version }
+/** What the buttons and forms of this drawing carry: nothing that makes a message another that reads the same. */
+export function drawn({ id, turn }: Escalation): Drawn {
+  return { e: id, v: turn }
 }
 
 /** Somebody in plain text, never as a mention: whoever acted or is only talked about must not be pinged. */
