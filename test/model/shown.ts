@@ -100,12 +100,24 @@ function cardsTrue(
   const counted = [...reached].map(
     (channel) => [channel, shown.filter((one) => one.channel === channel).length] as const,
   )
-  const miscounted = counted.filter(([, count]) => count < 1 || (count > 1 && !model.unreadable))
+  const miscounted = counted.filter(
+    ([channel, count]) => count < 1 || (count > mostCards(notices, channel) && !model.unreadable),
+  )
   return [
     ...wrong,
     ...behind.map(({ channel, ts }) => `the card ${ts} in ${channel} is behind`),
     ...miscounted.map(([channel, count]) => `${channel} was reached and has ${count} cards`),
   ]
+}
+
+/** A page that went out before it was known what became of those before it had no thread to go to: it is a card, too. */
+function mostCards(notices: NoticeRow[], channel: string): number {
+  const pages = notices
+    .filter(({ kind, state, target }) => kind === 'page' && state === 'sent' && target === channel)
+    .sort((a, b) => Number(a.attemptedAt) - Number(b.attemptedAt))
+  return pages.filter(({ attemptedAt }, n) =>
+    pages.slice(0, n).every(({ settledAt }) => Number(settledAt) >= Number(attemptedAt)),
+  ).length
 }
 
 /** No message, wherever it is, offers what is no longer to be had. */
