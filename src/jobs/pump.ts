@@ -64,17 +64,15 @@ export class Pump {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#alarm)
-    await this.#settled()
-    await this.#settled()
+    await this.idle()
   }
 
   /** Resolves when nothing is under way and nothing more can go out now. For tests and the end of a demo's time jump. */
   async idle(): Promise<void> {
-    while (this.#underway().length > 0) await this.#settled()
-  }
-
-  async #settled(): Promise<void> {
-    await Promise.all(this.#underway())
+    while (this.#underway().length > 0) {
+      for (const turn of this.#turns) turn.hurry()
+      await Promise.all(this.#underway())
+    }
   }
 
   #underway(): Promise<void>[] {

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
-
 /**
  * Work that is never done twice at once, and once more when it was asked for meanwhile; in a rush of wakes it begins once in
  * `everyMs` and takes together what came. `work` must not fail.
@@ -10,6 +8,7 @@ export class Turn {
   #running: Promise<void> | null = null
   #again = false
   #beganMs = -Infinity
+  #begin: (() => void) | null = null
 
   constructor(work: () => Promise<void>, everyMs: number) {
     this.#work = work
@@ -33,11 +32,25 @@ export class Turn {
     })
   }
 
+  /** One that only waits for its time begins at once. */
+  hurry(): void {
+    this.#begin?.()
+  }
+
   async #run(): Promise<void> {
     const waitMs = this.#beganMs + this.#everyMs - performance.now()
-    if (waitMs > 0) await delay(waitMs)
+    if (waitMs > 0) await this.#wait(waitMs)
     this.#beganMs = performance.now()
     this.#again = false
     await this.#work()
+  }
+
+  async #wait(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, ms)
+    this.#begin = resolve
+    await promise
+    clearTimeout(timer)
+    this.#begin = null
   }
 }
