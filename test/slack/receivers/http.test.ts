@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBolt, type Bolt } from '#slack/bolt.ts'
@@ -233,10 +234,10 @@ describe('the door', () => {
   })
 
   it('survives a sender that hangs up in the middle', async () => {
-    const request = httpRequest(url, { method: 'POST', headers: { 'content-length': '100' } })
-    request.on('error', () => undefined)
-    request.write('{')
-    await eventually(() => expect(request.socket?.bytesWritten).toBeGreaterThan(0))
+    const headers = { 'content-length': '100', expect: '100-continue' }
+    const request = httpRequest(url, { method: 'POST', headers }).on('error', () => undefined)
+    request.flushHeaders()
+    await once(request, 'continue')
     request.destroy()
     await eventually(() => expect(log.text()).toContain('the request was cut off'))
     expect(await post(JSON.stringify(eventBody('Ev1')))).toMatchObject({ status: 200 })
