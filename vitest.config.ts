@@ -7,8 +7,8 @@ export default defineConfig({
     pool: 'forks',
     // No module keeps anything to itself that one test could leave to another: each is loaded once, not for every file.
     isolate: false,
-    // Many of them wait for a clock, a pause or a process: two more than cores keep those busy.
-    maxWorkers: 4,
+    // Many of them wait for a clock, a pause or a process: some more than cores keep those busy.
+    maxWorkers: 5,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // What a page shows is looked at until it is so.

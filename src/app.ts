@@ -88,7 +88,7 @@ export async function startBelay(options: Options): Promise<Belay> {
   stack.defer(() => slack.bolt.stop())
   stack.defer(() => slack.hangUp(lastWordsMs))
   await slack.bolt.start()
-  pump.wake()
+  pump.tick()
   const people = async () => {
     const asked = refreshPeople(slack.sending.directory, store.book, clock.now())
     await within(asked, peopleWithinMs, undefined)
@@ -110,7 +110,7 @@ export async function startBelay(options: Options): Promise<Belay> {
     ring: schedule.ring,
     sweepNow: async () => {
       await schedule.ring('inbox', 'sweep', 'late', 'digest')
-      pump.wake()
+      pump.tick()
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }

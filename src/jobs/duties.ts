@@ -47,7 +47,7 @@ export function dutiesOf(work: Work): Duty[] {
       again: () => untilDue(store, clock.now()),
     },
     { name: 'late', when: '* * * * * *', run: () => late(store, clock.now(), log) },
-    { name: 'deliver', when: '* * * * * *', run: async () => pump.wake() },
+    { name: 'deliver', when: '* * * * * *', run: async () => pump.tick() },
     {
       name: 'inbox',
       when: '* * * * * *',

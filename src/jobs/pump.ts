@@ -36,7 +36,7 @@ export class Pump {
   readonly #reaching = new Map<string, Promise<void>>()
   #reached = 0
   /** Each goes on by itself: a page is not claimed later because there is much to edit. */
-  readonly #turns: readonly Turn[]
+  readonly #turns: Record<'reach' | 'look' | 'post' | 'edit', Turn>
   #stopped = false
   #alarm: NodeJS.Timeout | undefined
 
@@ -45,19 +45,26 @@ export class Pump {
     this.#sending = sending
     this.#beyond = beyond
     const { clock } = sending
-    const works = [
-      () => this.#reach(),
-      () => this.#look(clock),
-      () => this.#post(clock),
-      () => this.#edit(clock),
-    ]
-    this.#turns = works.map((work) => new Turn(() => this.#try(work), turnEveryMs))
+    const turn = (work: () => Promise<void>) => new Turn(() => this.#try(work), turnEveryMs)
+    this.#turns = {
+      reach: turn(() => this.#reach()),
+      look: turn(() => this.#look(clock)),
+      post: turn(() => this.#post(clock)),
+      edit: turn(() => this.#edit(clock)),
+    }
   }
 
-  /** Something may be ready to go out. Returns at once. */
+  /** Time has passed, and anything may have become due. Returns at once. */
+  tick(): void {
+    this.wake()
+    if (!this.#stopped) this.#turns.look.wake()
+  }
+
+  /** Something may be ready to go out. Returns at once. What may have arrived is not looked for before its time. */
   wake(): void {
     if (this.#stopped) return
-    for (const turn of this.#turns) turn.wake()
+    const { reach, post, edit } = this.#turns
+    for (const turn of [reach, post, edit]) turn.wake()
   }
 
   /** Takes nothing new and waits for what is under way. */
@@ -70,7 +77,7 @@ export class Pump {
   /** Resolves when nothing is under way and nothing more can go out now. For tests and the end of a demo's time jump. */
   async idle(): Promise<void> {
     while (this.#underway().length > 0) {
-      for (const turn of this.#turns) turn.hurry()
+      for (const turn of Object.values(this.#turns)) turn.hurry()
       await Promise.all(this.#underway())
     }
   }
@@ -78,7 +85,7 @@ export class Pump {
   #underway(): Promise<void>[] {
     const all = [this.#posting, this.#editing, this.#looking, this.#reaching]
     return [
-      ...this.#turns.flatMap(({ running }) => (running ? [running] : [])),
+      ...Object.values(this.#turns).flatMap(({ running }) => (running ? [running] : [])),
       ...all.flatMap((some) => [...some.values()]),
     ]
   }
@@ -112,7 +119,7 @@ export class Pump {
     const room = atOnce.looks - this.#looking.size
     if (room <= 0) return
     for (const claim of await claimUnsure(db, clock.now(), room))
-      this.#start(this.#looking, claim[0].id, reconcile(this.#sending, claim))
+      this.#start(this.#looking, claim[0].id, reconcile(this.#sending, claim), () => this.tick())
   }
 
   async #post(clock: Clock): Promise<void> {
@@ -149,14 +156,19 @@ export class Pump {
   }
 
   /** What a failure leaves behind is found again by its lease. */
-  #start(underway: Map<string, Promise<void>>, key: string, work: Promise<void>): void {
+  #start(
+    underway: Map<string, Promise<void>>,
+    key: string,
+    work: Promise<void>,
+    goOn = () => this.wake(),
+  ): void {
     const watched = work
       .catch((error: unknown) =>
         this.#sending.log.error({ err: describe(error), key }, 'a delivery failed here'),
       )
       .finally(() => {
         underway.delete(key)
-        this.wake()
+        goOn()
       })
     underway.set(key, watched)
   }

@@ -11,7 +11,7 @@ it('looks again within a minute, however long Slack asked it to wait: no timer c
   const sending = { store: desk.store, clock: { now: () => start }, pace } as Sending
   const pump = new Pump(sending, async () => [])
   const timers = vi.spyOn(globalThis, 'setTimeout')
-  pump.wake()
+  pump.tick()
   await pump.idle()
   await pump.stop()
   const waits = timers.mock.calls.map(([, ms]) => ms ?? 0)
