@@ -124,13 +124,14 @@ export class Pump {
 
   async #post(clock: Clock): Promise<void> {
     const { pace, store } = this.#sending
-    for (let claimed = 1; claimed > 0 && !this.#stopped;) {
+    // Fewer than there is room for: all others wait for a target that is busy, and whoever ends there wakes us.
+    for (let isMore = true; isMore && !this.#stopped;) {
       const now = clock.now()
       const room = this.#room(now)
       if (room.limit <= 0 || pace.readyAt(everywhere, now)) break
       const claimedMs = performance.now()
       const claims = await claimMessages(store.db, now, room)
-      claimed = claims.length
+      isMore = claims.length === room.limit
       for (const claim of claims)
         this.#start(this.#posting, claim[0].target, deliver(this.#sending, claim, claimedMs))
     }

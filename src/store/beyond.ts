@@ -1,8 +1,8 @@
 import { and, eq, inArray, lte, sql } from 'drizzle-orm'
-import type { SQL } from 'drizzle-orm'
 import type { Escalation } from '../domain/escalation.ts'
 import { addMs } from '../domain/time.ts'
 import { alarmsOf } from './alarm.ts'
+import { perDatabase } from './database.ts'
 import type { Db, Tx } from './database.ts'
 import { toEscalation } from './escalations.ts'
 import type { Store } from './escalations.ts'
@@ -29,44 +29,49 @@ export async function claimBeyond(
   requests: number,
   busy: readonly string[],
 ): Promise<NoticeRow[]> {
-  const claimed = await db
+  const at = { now: now.toISOString(), lease: addMs(now, leaseMs).toISOString() }
+  const claimed = await claim(db).execute({ ...at, requests, busy })
+  return claimed.sort((a, b) => a.priority - b.priority || a.createdAt.getTime() - b.createdAt.getTime())
+}
+
+const now = sql`${sql.placeholder('now')}::timestamptz`
+const ready = sql`state = 'pending' and target = targets.target and not_before <= ${now}`
+
+/** Goes from target to target, as the claim of what goes to Slack does: what else waits there costs nothing. */
+const nextOfEach = sql`
+  with recursive targets(target) as (
+    (select target from notices where state = 'pending' and ${isBeyond} order by target limit 1)
+    union all
+    select (select target from notices where state = 'pending' and ${isBeyond} and target > last.target
+      order by target limit 1)
+    from targets last where last.target is not null
+  )
+  select id from notices where state = 'pending' and id in (
+    select best.id from targets
+    cross join lateral (
+      select count(*) as waiting from (select 1 from notices where ${ready} limit ${sql.raw(String(emailsAtOnce + 1))}) few
+    ) load
+    cross join lateral (
+      select id from notices where ${ready} order by priority, created_at, key
+      limit case when targets.target = 'webhook' then ${sql.placeholder('requests')}::int
+        when load.waiting > ${sql.raw(String(emailsAtOnce))} then ${sql.raw(String(listedAtMost))} else 1 end
+    ) best
+    where targets.target <> all(${sql.placeholder('busy')}::text[])
+  ) for update skip locked`
+
+const claim = perDatabase((db) =>
+  db
     .update(notices)
     .set({
       state: 'sending',
       attempts: sql`${notices.attempts} + 1`,
       attemptedAt: now,
-      leaseUntil: addMs(now, leaseMs),
+      leaseUntil: sql`${sql.placeholder('lease')}::timestamptz`,
     })
-    .where(sql`${notices.state} = 'pending' and ${notices.id} in (${nextOfEach(now, requests, busy)})`)
+    .where(sql`${notices.state} = 'pending' and ${notices.id} in (${nextOfEach})`)
     .returning()
-  return claimed.sort((a, b) => a.priority - b.priority || a.createdAt.getTime() - b.createdAt.getTime())
-}
-
-/** Goes from target to target, as the claim of what goes to Slack does: what else waits there costs nothing. */
-function nextOfEach(now: Date, requests: number, busy: readonly string[]): SQL {
-  const at = now.toISOString()
-  const ready = sql`state = 'pending' and target = targets.target and not_before <= ${at}::timestamptz`
-  return sql`
-    with recursive targets(target) as (
-      (select target from notices where state = 'pending' and ${isBeyond} order by target limit 1)
-      union all
-      select (select target from notices where state = 'pending' and ${isBeyond} and target > last.target
-        order by target limit 1)
-      from targets last where last.target is not null
-    )
-    select id from notices where state = 'pending' and id in (
-      select best.id from targets
-      cross join lateral (
-        select count(*) as waiting from (select 1 from notices where ${ready} limit ${emailsAtOnce + 1}) few
-      ) load
-      cross join lateral (
-        select id from notices where ${ready} order by priority, created_at, key
-        limit case when targets.target = 'webhook' then ${requests}::int
-          when load.waiting > ${emailsAtOnce} then ${listedAtMost}::int else 1 end
-      ) best
-      where targets.target <> all(${sql.param(busy)}::text[])
-    ) for update skip locked`
-}
+    .prepare('claim_beyond'),
+)
 
 /** Whoever claimed these died with them: they are sent again, by the same id, so that whoever gets them twice can tell. */
 export async function expireBeyond(db: Db, now: Date): Promise<void> {

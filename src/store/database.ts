@@ -65,6 +65,19 @@ function transactionsOf(pool: pg.Pool): Db['transaction'] {
   return (work, config) => again(() => once(work, config))
 }
 
+/**
+ * What is built once for each database: a prepared statement for what is asked many times a second, so that PostgreSQL plans
+ * it once for each connection.
+ */
+export function perDatabase<T>(build: (db: Db) => T): (db: Db) => T {
+  const built = new WeakMap<Db, T>()
+  return (db) => {
+    const known = built.get(db) ?? build(db)
+    built.set(db, known)
+    return known
+  }
+}
+
 /** How often a transaction is tried that PostgreSQL ended because two waited for each other. */
 const triesAtMost = 4
 

@@ -2,6 +2,7 @@ import { and, eq, inArray, lte, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import { informing } from '../domain/notice.ts'
 import { addMs, secondMs } from '../domain/time.ts'
+import { perDatabase } from './database.ts'
 import type { Db, Tx } from './database.ts'
 import { cards, notices } from './schema.ts'
 import type { CardShape } from './schema.ts'
@@ -31,45 +32,56 @@ export type Room = { limit: number; busy: string[]; served: string[]; turns: str
  * returns, and committed as such: Slack is only called after that.
  */
 export async function claimNotices(db: Db, now: Date, room: Room): Promise<NoticeRow[]> {
-  const claimed = await db
-    .update(notices)
-    .set({
-      state: 'sending',
-      attempts: sql`${notices.attempts} + 1`,
-      attemptedAt: now,
-      leaseUntil: addMs(now, leaseMs),
-      summary: null,
-    })
-    // An array, because it is made once: a subquery may be asked again, and would then lock more than the limit.
-    .where(sql`${notices.state} = 'pending' and ${notices.id} = any(array(${nextOfEach(now, room)}))`)
-    .returning()
+  const at = { now: now.toISOString(), lease: addMs(now, leaseMs).toISOString() }
+  const claimed = await claim(db).execute({ ...at, ...room })
   return claimed.sort((a, b) => a.priority - b.priority)
+}
+
+const given = {
+  now: sql`${sql.placeholder('now')}::timestamptz`,
+  lease: sql`${sql.placeholder('lease')}::timestamptz`,
+  busy: sql`${sql.placeholder('busy')}::text[]`,
+  served: sql`${sql.placeholder('served')}::text[]`,
+  turns: sql`${sql.placeholder('turns')}::text[]`,
 }
 
 /**
  * Goes from target to target, and reads the best of each: what else waits there costs nothing, so a storm in one channel
  * does not slow the others. What asks goes before what informs, and a quiet channel before a busy one.
  */
-function nextOfEach(now: Date, { limit, busy, served, turns }: Room): SQL {
-  const at = now.toISOString()
-  return sql`
-    with recursive targets(target) as (
-      (select target from notices where state = 'pending' order by target limit 1)
-      union all
-      select (select target from notices where state = 'pending' and target > last.target order by target limit 1)
-      from targets last where last.target is not null
-    )
-    select id from notices where state = 'pending' and id in (
-      select best.id from targets cross join lateral (
-        select id from notices
-        where state = 'pending' and target = targets.target and not_before <= ${at}::timestamptz
-        order by priority, created_at, key limit 1
-      ) best where ${inSlack} and target <> all(${sql.param(busy)}::text[])
-    )
-    order by priority >= ${informing}, target = any(${sql.param(served)}::text[]), priority / 1000,
-      array_position(${sql.param(turns)}::text[], target) nulls first, priority, created_at
-    limit ${limit} for update skip locked`
-}
+const nextOfEach = sql`
+  with recursive targets(target) as (
+    (select target from notices where state = 'pending' order by target limit 1)
+    union all
+    select (select target from notices where state = 'pending' and target > last.target order by target limit 1)
+    from targets last where last.target is not null
+  )
+  select id from notices where state = 'pending' and id in (
+    select best.id from targets cross join lateral (
+      select id from notices
+      where state = 'pending' and target = targets.target and not_before <= ${given.now}
+      order by priority, created_at, key limit 1
+    ) best where ${inSlack} and target <> all(${given.busy})
+  )
+  order by priority >= ${sql.raw(String(informing))}, target = any(${given.served}), priority / 1000,
+    array_position(${given.turns}, target) nulls first, priority, created_at
+  limit ${sql.placeholder('limit')} for update skip locked`
+
+const claim = perDatabase((db) =>
+  db
+    .update(notices)
+    .set({
+      state: 'sending',
+      attempts: sql`${notices.attempts} + 1`,
+      attemptedAt: given.now,
+      leaseUntil: given.lease,
+      summary: null,
+    })
+    // An array, because it is made once: a subquery may be asked again, and would then lock more than the limit.
+    .where(sql`${notices.state} = 'pending' and ${notices.id} = any(array(${nextOfEach}))`)
+    .returning()
+    .prepare('claim_notices'),
+)
 
 /** Claims what may or may not have arrived and is due to be looked for; a summary as the one message that it is. */
 export async function claimUnsure(db: Db, now: Date, limit: number): Promise<Claim[]> {

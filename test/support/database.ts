@@ -4,7 +4,7 @@ import { inject } from 'vitest'
 
 /** A database of its own for one test: a clone of the migrated template. Dropped by `await using`. */
 export async function testDatabase(): Promise<AsyncDisposable & { url: string }> {
-  return database(`template ${inject('template')} strategy file_copy`)
+  return database(`template ${inject('template')}`)
 }
 
 /** A database of its own with nothing in it. */
