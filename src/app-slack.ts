@@ -11,7 +11,7 @@ import { createBolt } from './slack/bolt.ts'
 import type { Gathering } from './slack/gather.ts'
 import { permalink } from './slack/gather.ts'
 import type { Identity } from './slack/identity.ts'
-import { isEcho } from './slack/listeners/events.ts'
+import { isNoise } from './slack/listeners/events.ts'
 import { listen } from './slack/listeners/index.ts'
 import { describe } from './slack/log.ts'
 import { Pace } from './slack/pace.ts'
@@ -44,7 +44,7 @@ export async function connectSlack(parts: Parts, stack: AsyncDisposableStack): P
   const access = { token: slack.botToken, apiUrl: slack.apiUrl, logger: log }
   const clients = stack.use(createClients(access, observer.slackFailed))
   const { writes, reads, hangUp } = clients
-  const receiver = receiverOf(parts)
+  const receiver = receiverOf(parts, () => bolt.self.known?.botUserId)
   const { bolt, workspace } = await boltOf(parts, access, receiver)
   const directory = {
     db: store.db,
@@ -60,10 +60,10 @@ export async function connectSlack(parts: Parts, stack: AsyncDisposableStack): P
   return { sending, bolt, receiver, refused: refusal.refused, hangUp, linkTo }
 }
 
-function receiverOf({ slack, store, clock, log: logger }: Parts): Receiver {
+function receiverOf({ slack, store, clock, log: logger }: Parts, us: () => string | undefined): Receiver {
   const intake = createIntake({
     keep: async (id, body) => {
-      if (!(await isEcho(store.db, body))) await keep(store.db, `event:${id}`, body, clock.now())
+      if (!(await isNoise(store.db, body, us()))) await keep(store.db, `event:${id}`, body, clock.now())
     },
     logger,
   })

@@ -21,8 +21,8 @@ export class Pace {
   /** When each target's allowance will be whole again. */
   readonly #wholeAt = new Map<string, number>()
   readonly #blockedUntil = new Map<string, number>()
-  /** When something went to each target last, the longest ago first. */
-  readonly #lastAt = new Map<string, number>()
+  /** When something went to each target last, and the time before: what is refused was not its turn. */
+  readonly #turns = new Map<string, { lastAt: number; beforeAt: number }>()
   /** When each target was refused last. */
   readonly #refusedAt = new Map<string, number>()
 
@@ -30,8 +30,10 @@ export class Pace {
   spent(target: string, now: Date): void {
     const from = Math.max(this.#wholeAt.get(target) ?? 0, now.getTime())
     this.#wholeAt.set(target, from + everyMs)
-    this.#lastAt.delete(target)
-    this.#lastAt.set(target, now.getTime())
+    this.#turns.set(target, {
+      lastAt: now.getTime(),
+      beforeAt: this.#turns.get(target)?.lastAt ?? -Infinity,
+    })
   }
 
   /** Slack asked us to leave this target alone for a while. */
@@ -42,11 +44,18 @@ export class Pace {
   /** Slack takes no more for this target until then; nor, it seems, for any other, when several are refused at once. */
   refused(target: string, untilAt: Date, now: Date): void {
     this.block(target, untilAt)
+    this.#missedTurn(target)
     this.#refusedAt.set(target, now.getTime())
     for (const [known, at] of this.#refusedAt)
       if (at <= now.getTime() - shared.withinMs) this.#refusedAt.delete(known)
     if (this.#refusedAt.size >= shared.targets)
       this.block(everywhere, new Date(Math.min(untilAt.getTime(), now.getTime() + shared.atMostMs)))
+  }
+
+  /** Nothing has gone there after all: it keeps its place among those who wait. */
+  #missedTurn(target: string): void {
+    const turn = this.#turns.get(target)
+    if (turn) this.#turns.set(target, { ...turn, lastAt: turn.beforeAt })
   }
 
   /** When this target may be used again; null when it may now. */
@@ -71,8 +80,9 @@ export class Pace {
 
   /** Targets that something went to in the last minute, the longest ago first: whose turn it is when all share a limit. */
   turns(now: Date): string[] {
-    for (const [target, at] of this.#lastAt) if (at <= now.getTime() - minuteMs) this.#lastAt.delete(target)
-    return [...this.#lastAt.keys()]
+    for (const [target, { lastAt }] of this.#turns)
+      if (lastAt <= now.getTime() - minuteMs) this.#turns.delete(target)
+    return [...this.#turns].sort(([, a], [, b]) => a.lastAt - b.lastAt).map(([target]) => target)
   }
 
   /** When the first of the busy targets may be used again; null when none is busy. */

@@ -2,7 +2,7 @@ import { and, eq, inArray, lte, sql } from 'drizzle-orm'
 import type { Escalation } from '../domain/escalation.ts'
 import { addMs } from '../domain/time.ts'
 import { alarmsOf } from './alarm.ts'
-import { perDatabase } from './database.ts'
+import { perDatabase, planAnew } from './database.ts'
 import type { Db, Tx } from './database.ts'
 import { toEscalation } from './escalations.ts'
 import type { Store } from './escalations.ts'
@@ -70,7 +70,7 @@ const claim = perDatabase((db) =>
     })
     .where(sql`${notices.state} = 'pending' and ${notices.id} in (${nextOfEach})`)
     .returning()
-    .prepare('claim_beyond'),
+    .prepare(planAnew),
 )
 
 /** Whoever claimed these died with them: they are sent again, by the same id, so that whoever gets them twice can tell. */

@@ -65,10 +65,7 @@ function transactionsOf(pool: pg.Pool): Db['transaction'] {
   return (work, config) => again(() => once(work, config))
 }
 
-/**
- * What is built once for each database: a prepared statement for what is asked many times a second, so that PostgreSQL plans
- * it once for each connection.
- */
+/** What is built once for each database: the text of a statement that is asked many times a second. */
 export function perDatabase<T>(build: (db: Db) => T): (db: Db) => T {
   const built = new WeakMap<Db, T>()
   return (db) => {
@@ -77,6 +74,12 @@ export function perDatabase<T>(build: (db: Db) => T): (db: Db) => T {
     return known
   }
 }
+
+/**
+ * The name of a prepared statement that PostgreSQL does not keep: a plan from when the outbox was empty would read all of it
+ * for each target in a storm.
+ */
+export const planAnew = ''
 
 /** How often a transaction is tried that PostgreSQL ended because two waited for each other. */
 const triesAtMost = 4

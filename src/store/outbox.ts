@@ -2,7 +2,7 @@ import { and, eq, inArray, lte, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import { informing } from '../domain/notice.ts'
 import { addMs, secondMs } from '../domain/time.ts'
-import { perDatabase } from './database.ts'
+import { perDatabase, planAnew } from './database.ts'
 import type { Db, Tx } from './database.ts'
 import { cards, notices } from './schema.ts'
 import type { CardShape } from './schema.ts'
@@ -80,7 +80,7 @@ const claim = perDatabase((db) =>
     // An array, because it is made once: a subquery may be asked again, and would then lock more than the limit.
     .where(sql`${notices.state} = 'pending' and ${notices.id} = any(array(${nextOfEach}))`)
     .returning()
-    .prepare('claim_notices'),
+    .prepare(planAnew),
 )
 
 /** Claims what may or may not have arrived and is due to be looked for; a summary as the one message that it is. */

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Fault } from '../../sandbox/protocol.ts'
-import { isEcho } from '#slack/listeners/events.ts'
 import { enqueue } from '#store/save.ts'
 import { notices } from '#store/schema.ts'
 import { plain, startDesk, type Desk } from '../support/desk.ts'
@@ -108,18 +107,6 @@ it.each(['its event tells', 'its event is lost too'])(
     await hook(ticketEvent('ticket.solved', { id: how }))
   },
 )
-
-it('knows the event of a message that has arrived, and writes down every other', async () => {
-  const { db } = desk.belay.store
-  const { card } = await desk.escalate('Echo', plain)
-  const echo = { event: { type: 'message', metadata: card.metadata } }
-  expect(await isEcho(db, echo)).toBe(true)
-  await db.execute(sql`update notices set state = 'unsure' where ts = ${card.ts}`)
-  expect(await isEcho(db, echo)).toBe(false)
-  await db.execute(sql`update notices set state = 'sent' where ts = ${card.ts}`)
-  expect(await isEcho(db, { event: { type: 'message', text: 'somebody else' } })).toBe(false)
-  expect(await isEcho(db, { event: { type: 'app_home_opened' } })).toBe(false)
-})
 
 it('Slack fails before it keeps the page: it is sent again, once', async () => {
   const { sandbox, pass, quiet, hook } = desk

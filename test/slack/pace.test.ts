@@ -64,6 +64,18 @@ it('does not take refusals that are far apart for one limit', () => {
   expect(pace.readyAt(everywhere, after(2000))).toBeNull()
 })
 
+it('does not count as a turn what was refused: a quiet channel must not queue up behind the busy ones for that', () => {
+  const pace = new Pace()
+  pace.spent('C1', after(0))
+  pace.spent('C2', after(1000))
+  pace.spent('C1', after(2000))
+  pace.refused('C1', after(3000), after(2100))
+  expect(pace.turns(after(2200))).toEqual(['C1', 'C2'])
+  pace.spent('QUIET', after(3000))
+  pace.refused('QUIET', after(4000), after(3100))
+  expect(pace.turns(after(3200))).toEqual(['C1', 'C2'])
+})
+
 it('remembers for a minute whose turn it is: who got something longest ago comes first', () => {
   const pace = new Pace()
   for (const [index, channel] of ['C1', 'C2', 'C1', 'C3'].entries())

@@ -17,6 +17,8 @@ type MessageEvent = {
   bot_id?: string
   ts: string
   thread_ts?: string
+  /** Whose message the thread is under. */
+  parent_user_id?: string
   metadata?: { event_type?: string; event_payload?: { delivery_id?: unknown } }
 }
 
@@ -39,15 +41,33 @@ export async function handleEvent(sending: Sending, body: Record<string, unknown
 }
 
 /**
- * True for the event of a message of our own whose arrival is known already. Each post comes back like that, mostly after
- * its answer: to write them all down would cost more than the posts.
+ * True for an event that nothing would follow from, so that it need not be kept: Belay hears everything that is said in its
+ * channels. What is said outside of our threads is none of our business, and each message of ours comes back, mostly after
+ * its arrival is known. `us`: our user id, if Slack has told it.
  */
-export async function isEcho(db: Db, body: Record<string, unknown>): Promise<boolean> {
+export async function isNoise(
+  db: Db,
+  body: Record<string, unknown>,
+  us: string | undefined,
+): Promise<boolean> {
   const event = body['event'] as Partial<MessageEvent> | undefined
-  const delivery = event?.type === 'message' ? ownDelivery(event) : null
-  if (!delivery) return false
+  if (event?.type !== 'message') return false
+  const delivery = ownDelivery(event)
+  if (!delivery) return !isReply(event) || isElsewhere(event, us)
   const rows = await messageById(db, delivery)
   return rows.length > 0 && rows.every(({ state }) => state === 'sent')
+}
+
+type Reply = { channel: string; user: string; thread_ts: string }
+
+/** Somebody's message in a thread. */
+function isReply<M extends Partial<MessageEvent>>(message: M): message is M & Reply {
+  return Boolean(message.user && message.thread_ts && !message.bot_id)
+}
+
+/** It is surely not one of our threads. */
+function isElsewhere({ parent_user_id: root }: Partial<MessageEvent>, us: string | undefined): boolean {
+  return root !== undefined && us !== undefined && root !== us
 }
 
 /** The Messages tab comes this way too. */
@@ -61,8 +81,7 @@ async function onMessage(sending: Sending, message: MessageEvent, now: Date): Pr
     const { channel, ts, thread_ts } = message
     return seen(sending, { id: delivery, channel, ts, thread: thread_ts !== undefined && thread_ts !== ts })
   }
-  if (message.user && message.thread_ts && !message.bot_id)
-    await onReply(sending, message, message.user, message.thread_ts, now)
+  if (isReply(message)) await onReply(sending, message, now)
 }
 
 function ownDelivery({ metadata }: Pick<MessageEvent, 'metadata'>): string | null {
@@ -73,9 +92,7 @@ function ownDelivery({ metadata }: Pick<MessageEvent, 'metadata'>): string | nul
 /** The owner writes in the card's thread: they are at work on it. */
 async function onReply(
   { store }: Sending,
-  { channel }: MessageEvent,
-  user: string,
-  thread: string,
+  { channel, user, thread_ts: thread }: Reply,
   now: Date,
 ): Promise<void> {
   const card = await cardAt(store.db, channel, thread)
