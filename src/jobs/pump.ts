@@ -131,6 +131,7 @@ export class Pump {
       if (room.limit <= 0 || pace.readyAt(everywhere, now)) break
       const claimedMs = performance.now()
       const claims = await claimMessages(store.db, now, room)
+      pace.took(claims.length, now)
       isMore = claims.length === room.limit
       for (const claim of claims)
         this.#start(this.#posting, claim[0].target, deliver(this.#sending, claim, claimedMs))
@@ -142,10 +143,11 @@ export class Pump {
     const { pace } = this.#sending
     const [served, turns] = [pace.served(now), pace.turns(now)]
     const places = atOnce.posts - this.#posting.size
+    const most = pace.wave(now)
     const busy = [...this.#posting.keys(), ...pace.busy(now)]
     return places > atOnce.keptFree
-      ? { limit: places - atOnce.keptFree, busy, served, turns }
-      : { limit: places, busy: [...busy, ...served], served, turns }
+      ? { limit: Math.min(places - atOnce.keptFree, most), busy, served, turns }
+      : { limit: Math.min(places, most), busy: [...busy, ...served], served, turns }
   }
 
   async #edit(clock: Clock): Promise<void> {

@@ -10,6 +10,23 @@ const everyMs = secondMs
  */
 const shared = { targets: 3, withinMs: secondMs, atMostMs: 2 * secondMs }
 
+/**
+ * The shared limit is learned: from then on half as many go out a second as Slack took in the one before, a little more after each
+ * while without a refusal, and less after each refusal. What is first in line then need not wait for a crowd that was refused.
+ */
+const learned = {
+  /** Slack's "several hundred a minute". */
+  atLeast: 5,
+  more: { factor: 1.05, everyMs: 5 * secondMs },
+  /** Without a refusal for so long we know too little, and go up faster. */
+  muchMore: { afterMs: 15 * secondMs, everyMs: secondMs },
+  less: { factor: 0.95, everyMs: secondMs / 4 },
+  /** Refused again so soon, it is far too much. */
+  muchLess: { factor: 0.8, againMs: secondMs },
+  wavesInSecond: 10,
+  forMs: minuteMs,
+}
+
 /** Blocked while Slack can't be reached or refuses us: a long outbox must not knock at a closed door all at once. */
 export const everywhere = '*'
 
@@ -26,8 +43,45 @@ export class Pace {
   /** When each target was refused last. */
   readonly #refusedAt = new Map<string, number>()
 
+  /** When something went out, in the last second. */
+  #spentAt: number[] = []
+  /** How many may go out a second in all, and since when; null while we know of no limit. */
+  #shared: { rate: number; sinceMs: number; refusedMs: number } | null = null
+
+  /** How many may go out at once, to whatever targets. */
+  wave(now: Date): number {
+    if (this.#shared && now.getTime() > this.#shared.refusedMs + learned.forMs) this.#shared = null
+    return this.#shared ? Math.max(1, Math.round(this.#shared.rate / learned.wavesInSecond)) : Infinity
+  }
+
+  /** So many are about to go out. */
+  took(count: number, now: Date): void {
+    if (!this.#shared || count === 0) return
+    const { rate, sinceMs, refusedMs } = this.#shared
+    const isLongAgo = now.getTime() > refusedMs + learned.muchMore.afterMs
+    const { everyMs: riseMs } = isLongAgo ? learned.muchMore : learned.more
+    if (now.getTime() >= sinceMs + riseMs) this.#learn(rate * learned.more.factor, now)
+    const from = Math.max(this.#blockedUntil.get(everywhere) ?? 0, now.getTime())
+    this.block(everywhere, new Date(from + (count * secondMs) / rate))
+  }
+
+  #learn(rate: number, now: Date, refusedMs = this.#shared?.refusedMs ?? now.getTime()): void {
+    this.#shared = { rate: Math.max(learned.atLeast, rate), sinceMs: now.getTime(), refusedMs }
+  }
+
+  /** Refusals of the same moment are one. */
+  #takeLess(now: Date): void {
+    if (!this.#shared) return
+    const { rate, refusedMs } = this.#shared
+    if (now.getTime() < refusedMs + learned.less.everyMs) return
+    const isAgain = now.getTime() < refusedMs + learned.muchLess.againMs
+    this.#learn(rate * (isAgain ? learned.muchLess : learned.less).factor, now, now.getTime())
+  }
+
   /** One post has gone to this target. */
   spent(target: string, now: Date): void {
+    this.#spentAt = this.#spentAt.filter((at) => at > now.getTime() - secondMs)
+    this.#spentAt.push(now.getTime())
     const from = Math.max(this.#wholeAt.get(target) ?? 0, now.getTime())
     this.#wholeAt.set(target, from + everyMs)
     this.#turns.set(target, {
@@ -45,11 +99,14 @@ export class Pace {
   refused(target: string, untilAt: Date, now: Date): void {
     this.block(target, untilAt)
     this.#missedTurn(target)
+    this.#spentAt.pop()
+    this.#takeLess(now)
     this.#refusedAt.set(target, now.getTime())
     for (const [known, at] of this.#refusedAt)
       if (at <= now.getTime() - shared.withinMs) this.#refusedAt.delete(known)
-    if (this.#refusedAt.size >= shared.targets)
-      this.block(everywhere, new Date(Math.min(untilAt.getTime(), now.getTime() + shared.atMostMs)))
+    if (this.#shared || this.#refusedAt.size < shared.targets) return
+    this.block(everywhere, new Date(Math.min(untilAt.getTime(), now.getTime() + shared.atMostMs)))
+    this.#learn(this.#spentAt.length / 2, now, now.getTime())
   }
 
   /** Nothing has gone there after all: it keeps its place among those who wait. */

@@ -21,6 +21,9 @@ export const leaseMs = 30 * secondMs
 /** When an unsure notice is looked for in the channel's history, counted from the attempt, and so again for every sending. */
 export const lookAfterMs = [3 * secondMs, 15 * secondMs] as const
 
+/** Where no more than this waits there is no storm: what goes out there goes before what is one of hundreds. */
+const calm = 5
+
 /**
  * How much may be claimed. `busy` targets are left alone; `served` ones had something a moment ago, and let others go first.
  * Of what is as urgent, the target goes first that stands earliest in `turns`, or not at all.
@@ -47,7 +50,7 @@ const given = {
 
 /**
  * Goes from target to target, and reads the best of each: what else waits there costs nothing, so a storm in one channel
- * does not slow the others. What asks goes before what informs, and a quiet channel before a busy one.
+ * does not slow the others. What asks goes before what informs, and a quiet channel before a busy one or one in a storm.
  */
 const nextOfEach = sql`
   with recursive targets(target) as (
@@ -56,16 +59,25 @@ const nextOfEach = sql`
     select (select target from notices where state = 'pending' and target > last.target order by target limit 1)
     from targets last where last.target is not null
   )
-  select id from notices where state = 'pending' and id in (
-    select best.id from targets cross join lateral (
+  select notices.id from notices join (
+    select best.id, load.waiting > ${sql.raw(String(calm))} as is_storm from targets
+    cross join lateral (
       select id from notices
       where state = 'pending' and target = targets.target and not_before <= ${given.now}
       order by priority, created_at, key limit 1
-    ) best where ${inSlack} and target <> all(${given.busy})
-  )
-  order by priority >= ${sql.raw(String(informing))}, target = any(${given.served}), priority / 1000,
+    ) best
+    cross join lateral (
+      select count(*) as waiting from (
+        select from notices where state = 'pending' and target = targets.target
+        order by priority, created_at, key limit ${sql.raw(String(calm + 1))}
+      ) few
+    ) load
+    where ${inSlack} and target <> all(${given.busy})
+  ) best using (id)
+  where state = 'pending'
+  order by priority >= ${sql.raw(String(informing))}, target = any(${given.served}), is_storm, priority / 1000,
     array_position(${given.turns}, target) nulls first, priority, created_at
-  limit ${sql.placeholder('limit')} for update skip locked`
+  limit ${sql.placeholder('limit')} for update of notices skip locked`
 
 const claim = perDatabase((db) =>
   db

@@ -76,6 +76,44 @@ it('does not count as a turn what was refused: a quiet channel must not queue up
   expect(pace.turns(after(3200))).toEqual(['C1', 'C2'])
 })
 
+/** What a workspace that takes so many a second refuses, of all that this pace lets out from now on. */
+function refusedBy(pace: Pace, allowed: number, seconds: number) {
+  const took: number[] = []
+  const refused: number[] = []
+  for (let ms = 0; ms < seconds * 1000; ms += 10) {
+    const now = after(ms)
+    if (pace.readyAt(everywhere, now)) continue
+    const wave = Math.min(12, pace.wave(now))
+    pace.took(wave, now)
+    for (let at = 0; at < wave; at += 1) {
+      const target = `C${(took.length + refused.length) % 40}`
+      pace.spent(target, now)
+      const isTaken = took.filter((before) => before > ms - 1000).length < allowed
+      ;(isTaken ? took : refused).push(ms)
+      if (!isTaken) pace.refused(target, after(ms + 1000), now)
+    }
+  }
+  return { took, refused }
+}
+
+it.each([5, 10, 30])(
+  'learns a limit of %i a second that all share: uses it up, and is seldom refused',
+  (allowed) => {
+    const { took, refused } = refusedBy(new Pace(), allowed, 120)
+    const late = (all: number[]) => all.filter((ms) => ms > 20_000).length / 100
+    expect(late(took)).toBeGreaterThan(allowed * 0.9)
+    expect(late(refused)).toBeLessThan(allowed * 0.06)
+  },
+)
+
+it('forgets a shared limit when nothing was refused for a minute', () => {
+  const pace = new Pace()
+  for (const target of ['C1', 'C2', 'C3']) pace.spent(target, after(0))
+  for (const target of ['C1', 'C2', 'C3']) pace.refused(target, after(1000), after(100))
+  expect(pace.wave(after(60_000))).toBe(1)
+  expect(pace.wave(after(60_200))).toBe(Infinity)
+})
+
 it('remembers for a minute whose turn it is: who got something longest ago comes first', () => {
   const pace = new Pace()
   for (const [index, channel] of ['C1', 'C2', 'C1', 'C3'].entries())
