@@ -212,13 +212,9 @@ function cardProblems(card: CardRow, { escalations, messages }: Evidence): strin
   const message = messages.find(({ channel, ts }) => channel === card.channel && ts === card.ts)
   if (!message) return [`${what} is not there`]
   if (card.shape !== 'card') return []
-  const drawn = [...JSON.stringify(message.blocks).matchAll(/\\"v\\":(\d+)/g)].map(([, version]) =>
-    Number(version),
-  )
+  const drawn = [...JSON.stringify(message.blocks).matchAll(/\\"v\\":(\d+)/g)].map(([, turn]) => Number(turn))
   return [
-    ...(drawn.every((version) => version === escalation.version)
-      ? []
-      : [`${what} has old buttons: ${drawn.join()}`]),
+    ...(drawn.every((turn) => turn === escalation.turn) ? [] : [`${what} has old buttons: ${drawn.join()}`]),
     ...(textOf(message).includes(headlines[escalation.state])
       ? []
       : [`${what} does not say ${escalation.state}`]),
