@@ -11,8 +11,9 @@ const everyMs = secondMs
 const shared = { targets: 3, withinMs: secondMs, atMostMs: 2 * secondMs }
 
 /**
- * The shared limit is learned: from then on half as many go out a second as Slack took in the one before, a little more after each
- * while without a refusal, and less after each refusal. What is first in line then need not wait for a crowd that was refused.
+ * The shared limit is learned: from then on half as many go out a second as Slack took in the one before, a little more after
+ * each while without a refusal, and less after each refusal. What is first in line then need not wait for a crowd that was
+ * refused.
  */
 const learned = {
   /** Slack's "several hundred a minute". */
