@@ -40,6 +40,8 @@ export class Lane {
   #serving: Line | undefined
   /** Slack has not said hello on it yet. */
   #opening: Line | undefined
+  /** Slack has announced that it will close it. */
+  #announced: Line | undefined
   #timer: NodeJS.Timeout | undefined
   #failures = 0
   #liveMs = 0
@@ -126,11 +128,14 @@ export class Lane {
     this.#retire(before)
   }
 
-  /** It still serves while the next one is opened. */
+  /** It still serves while the next one is opened: at once, unless Slack sends away one young socket after another. */
   #leaving(line: Line): void {
-    if (line !== this.#serving || this.#opening) return
+    if (line !== this.#serving || line === this.#announced) return
+    this.#announced = line
     this.#around.changed(this, 'refresh')
-    this.#schedule(this.#waitMs(this.#wasSteady()))
+    const isFirst = this.#failures === 0
+    const waitMs = this.#waitMs(this.#wasSteady())
+    this.#schedule(isFirst ? 0 : waitMs)
   }
 
   #ended(line: Line, ending: Ending): void {

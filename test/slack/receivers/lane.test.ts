@@ -146,6 +146,18 @@ it('replaces a socket that is leaving, and lets it linger for the acknowledgemen
   expect([lane.isLive, lines.length, vi.getTimerCount()]).toEqual([true, 2, 0])
 })
 
+it('replaces a young socket that is leaving at once, and waits only when the next ones leave young too', () => {
+  const { lane, at, hello, untilNext } = begin()
+  lane.start()
+  untilNext()
+  const waits = [1, 2, 3].map(() => {
+    hello()
+    for (const _ of ['warning', 'refresh_requested']) at(-1).hear.leaving(at(-1).line)
+    return untilNext()
+  })
+  expect(waits).toEqual([0, 2_000, 4_000])
+})
+
 it('goes on trying when the replacement fails, and serves meanwhile', () => {
   const { lane, at, hello, end, untilNext } = begin()
   lane.start()

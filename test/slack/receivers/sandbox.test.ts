@@ -27,7 +27,7 @@ async function begin(over: 'socket' | 'http'): Promise<void> {
   const { apiUrl, appToken, botToken: token, signingSecret } = sandbox
   const intake = createIntake({ keep: inbox.keep, logger })
   const shared = { intake, logger, now: () => new Date() }
-  const timing = { apartMs: 20, steadyMs: 10 }
+  const timing = { apartMs: 20, steadyMs: 0, lingerMs: 50 }
   const receiver =
     over === 'socket'
       ? new RedundantSocketReceiver({ ...shared, appToken, apiUrl, timing })
@@ -70,6 +70,7 @@ describe.each(['socket', 'http'] as const)('over %s', (over) => {
     await post('while away')
     await eventually(() => expect(log.text()).toMatch(/was not kept/))
     inbox.away = false
+    await sandbox.settled()
     sandbox.clock.advance(10 * 60_000)
     await eventually(() => expect(keptTexts()).toContain('while away'))
   })
@@ -92,16 +93,20 @@ describe.each(['socket', 'http'] as const)('over %s', (over) => {
 
 it('a refresh of all sockets at once loses nothing', async () => {
   await begin('socket')
-  await eventually(() => expect(log.text().match(/"live"/g)).toHaveLength(2))
-  for (let round = 1; round <= 5; round += 1) {
+  const opened = () => sandbox.journal({ kind: 'socket' }).map(({ body }) => (body as { open: number }).open)
+  const haveSaidHello = (count: number) =>
+    eventually(() => expect(log.text().match(/"what":"live"/g)).toHaveLength(count))
+  await haveSaidHello(2)
+  const rounds = [1, 2, 3, 4]
+  for (const round of rounds) {
     sandbox.control({ type: 'disconnect', reason: 'refresh_requested' })
     await post(`during ${round}`)
-    await eventually(() => expect(log.text().match(/"what":"live"/g)).toHaveLength(2 + 2 * round))
+    await haveSaidHello(2 + 2 * round)
   }
+  await eventually(() => expect(opened().at(-1)).toBe(2))
   await sandbox.settled()
-  expect(keptTexts()).toEqual([1, 2, 3, 4, 5].map((round) => `during ${round}`))
-  const opened = sandbox.journal({ kind: 'socket' }).map(({ body }) => (body as { open: number }).open)
-  expect(Math.min(...opened.slice(1))).toBeGreaterThan(0)
+  expect(keptTexts()).toEqual(rounds.map((round) => `during ${round}`))
+  expect(Math.min(...opened().slice(1))).toBeGreaterThan(0)
 })
 
 it('a revoked token shows in the status', async () => {
