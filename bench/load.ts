@@ -52,15 +52,15 @@ export function signedPress(secret: string, escalation: number, user: string): R
   return signedBySlack(secret, body, 'application/x-www-form-urlencoded')
 }
 
-/** A reply in a thread, as the Events API posts it. */
-export function signedReply(secret: string, thread: string, user: string): Request {
+/** A message in a channel, as the Events API posts it; with `thread`, a reply in that thread of ours. */
+export function signedMessage(secret: string, user: string, thread?: string): Request {
   const event = {
     type: 'message',
     channel: 'C0FRONT',
     user,
     ts: `${Date.now() / 1000}`,
-    thread_ts: thread,
     text: 'on it',
+    ...(thread && { thread_ts: thread }),
   }
   const body = {
     type: 'event_callback',
