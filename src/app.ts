@@ -58,6 +58,8 @@ export type Belay = AsyncDisposable & {
   ring: (...duties: string[]) => Promise<void>
   /** One turn of the clock by hand: everything that came in or is due now is decided and handed to delivery. */
   sweepNow: () => Promise<void>
+  /** Resolves when what Slack sent is handled, or after so many ms. False: something is still at work. */
+  handled: (mostMs: number) => Promise<boolean>
 }
 
 /** How long Slack, and whoever is beyond it, may take to answer before we stop: their silence must not keep us from stopping well. */
@@ -112,6 +114,7 @@ export async function startBelay(options: Options): Promise<Belay> {
       await schedule.ring('inbox', 'sweep', 'late', 'digest')
       pump.tick()
     },
+    handled: (mostMs) => slack.receiver.inflight.idle(mostMs),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

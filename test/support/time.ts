@@ -7,15 +7,20 @@ import { nextDueAt, nextLateAt, nextWorkAt } from './due.ts'
 /** A channel that was written to a moment ago, or a line that waits for its card, is worth this much waiting. */
 const soonMs = 2 * secondMs
 
+/** The longest that a handler is waited for: a test may hold one up on purpose. */
+const handlingMs = secondMs
+
 /**
  * The time of a sandbox and of the Belays that live on its clock: `belays` may change meanwhile. Whoever looks at what
  * is due looks through `db`.
  */
 export function timeOf(sandbox: Sandbox, belays: readonly Belay[], db: Db) {
   const { clock } = sandbox
-  const each = (work: (belay: Belay) => Promise<void>) => Promise.all(belays.map(work))
+  const each = (work: (belay: Belay) => Promise<unknown>) => Promise.all(belays.map(work))
   const turn = async () => {
     await sandbox.settled()
+    // A handler goes on after its acknowledgement, which is all that Slack knows of.
+    await each((belay) => belay.handled(handlingMs))
     await each((belay) => belay.sweepNow())
     await each(({ pump }) => pump.idle())
   }

@@ -22,7 +22,8 @@ type Options = {
 /** Takes what Slack posts to us. The process's own server mounts `handle` at POST /slack/events. */
 export class HttpReceiver implements Receiver {
   readonly #options: Required<Options>
-  readonly #inflight = new Inflight()
+  /** What it brought, and is not handled yet. */
+  readonly inflight = new Inflight()
   #app: App | undefined
   #state: 'new' | 'started' | 'stopped' = 'new'
   #lastEventAt: Date | null = null
@@ -42,8 +43,8 @@ export class HttpReceiver implements Receiver {
   /** Takes nothing more, and waits for the handlers at work. */
   async stop(): Promise<void> {
     this.#state = 'stopped'
-    if (await this.#inflight.idle(this.#options.drainMs)) return
-    this.#options.logger.warn({ handlers: this.#inflight.count }, 'stopped before all handlers were done')
+    if (await this.inflight.idle(this.#options.drainMs)) return
+    this.#options.logger.warn({ handlers: this.inflight.count }, 'stopped before all handlers were done')
   }
 
   status(): ReceiverStatus {
@@ -58,7 +59,7 @@ export class HttpReceiver implements Receiver {
       const payload = this.#check(request, raw)
       if (payload === undefined) return answer(response, 200)
       if (payload.challenge !== undefined) return answer(response, 200, { challenge: payload.challenge })
-      await this.#inflight.track(this.#take(request, response, payload.body))
+      await this.inflight.track(this.#take(request, response, payload.body))
     } catch (error) {
       this.#refuse(response, error)
     }

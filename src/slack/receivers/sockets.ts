@@ -49,7 +49,8 @@ type Answer = { given: true; answer: unknown } | { given: false }
 export class RedundantSocketReceiver implements Receiver {
   readonly #options: Options
   readonly #timing: Timing
-  readonly #inflight = new Inflight()
+  /** What it brought, and is not handled yet. */
+  readonly inflight = new Inflight()
   readonly #once = new Once<Answer>()
   #lanes: Lane[] = []
   #watchdog: NodeJS.Timeout | undefined
@@ -80,9 +81,9 @@ export class RedundantSocketReceiver implements Receiver {
   /** Takes nothing more, waits for the handlers at work, then disconnects. What comes meanwhile, Slack sends again. */
   async stop(): Promise<void> {
     this.#isDraining = true
-    const isIdle = await this.#inflight.idle(this.#timing.drainMs)
+    const isIdle = await this.inflight.idle(this.#timing.drainMs)
     if (!isIdle)
-      this.#options.logger.warn({ handlers: this.#inflight.count }, 'stopped before all handlers were done')
+      this.#options.logger.warn({ handlers: this.inflight.count }, 'stopped before all handlers were done')
     clearInterval(this.#watchdog)
     const lanes = this.#lanes
     this.#lanes = []
@@ -130,7 +131,7 @@ export class RedundantSocketReceiver implements Receiver {
   #hear(envelope: Envelope): void {
     if (this.#isDraining) return
     this.#lastEventAt = this.#options.now()
-    void this.#inflight.track(this.#take(envelope))
+    void this.inflight.track(this.#take(envelope))
   }
 
   /** Never rejects. What cannot be taken is not acknowledged, so that Slack sends it again. */
