@@ -52,16 +52,13 @@ export function signedPress(secret: string, escalation: number, user: string): R
   return signedBySlack(secret, body, 'application/x-www-form-urlencoded')
 }
 
-/** A message in a channel, as the Events API posts it; with `thread`, a reply in that thread of ours. */
-export function signedMessage(secret: string, user: string, thread?: string): Request {
-  const event = {
-    type: 'message',
-    channel: 'C0FRONT',
-    user,
-    ts: `${Date.now() / 1000}`,
-    text: 'on it',
-    ...(thread && { thread_ts: thread }),
-  }
+/** A message as the Events API posts it: in a channel, or with `thread_ts` in a thread. */
+export function signedMessage(
+  secret: string,
+  user: string,
+  place: { channel: string; thread_ts?: string },
+): Request {
+  const event = { type: 'message', user, ts: `${Date.now() / 1000}`, text: 'on it', ...place }
   const body = {
     type: 'event_callback',
     team_id: 'T0BENCH',

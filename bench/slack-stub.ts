@@ -21,7 +21,10 @@ export async function startStub(): Promise<Stub> {
     posted += 1
     if (url.endsWith('chat.postMessage')) lastPost = form
     const ts = `1700000000.${String(posted).padStart(6, '0')}`
-    return JSON.stringify({ ok: true, ts, channel: { id: 'D0BENCH' }, ...identity })
+    const channel = url.endsWith('conversations.open')
+      ? { id: 'D0BENCH' }
+      : new URLSearchParams(form).get('channel')
+    return JSON.stringify({ ok: true, ts, channel, ...identity })
   }
   const take = async (request: IncomingMessage, response: ServerResponse) => {
     const form = await text(request)
