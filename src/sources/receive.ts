@@ -147,7 +147,11 @@ async function applyEvent(tx: Tx, store: Store, { source, event }: Delivery, now
     case 'ticket.solved':
       return act(await current(), resolve(null), 'resolved')
     case 'ticket.reopened':
-      return act(await latestFor(tx, source, ticket.id), reopen('the ticket was reopened'), 'reopened')
+      return act(
+        (await current()) ?? (await latestFor(tx, source, ticket.id)),
+        reopen('the ticket was reopened'),
+        'reopened',
+      )
   }
 }
 

@@ -101,19 +101,18 @@ async function blockedBy(tx: Tx, escalation: Escalation, happened: Happened[]): 
   return other ? { kind: 'another_open', escalation: other.id } : null
 }
 
-/** The open escalation of a ticket. */
-export async function openFor(db: Db | Tx, source: string, ticketId: string): Promise<Escalation | null> {
-  const [known] = await openOf(db, source, [ticketId])
+/** The open escalation of a ticket, locked as by `openOf`. */
+export async function openFor(tx: Tx, source: string, ticketId: string): Promise<Escalation | null> {
+  const [known] = await openOf(tx, source, [ticketId])
   return known ?? null
 }
 
-/** The open escalations of these tickets, in the order in which everybody locks them. */
-export async function openOf(
-  db: Db | Tx,
-  source: string,
-  ticketIds: readonly string[],
-): Promise<Escalation[]> {
-  const rows = await db
+/**
+ * The open escalations of these tickets, locked in the order in which everybody locks them: nobody closes one before the
+ * transaction ends, so that what is decided on "there is an open one" stays true.
+ */
+export async function openOf(tx: Tx, source: string, ticketIds: readonly string[]): Promise<Escalation[]> {
+  const rows = await tx
     .select()
     .from(escalations)
     .where(
@@ -124,6 +123,7 @@ export async function openOf(
       ),
     )
     .orderBy(escalations.id)
+    .for('update')
   return rows.map(toEscalation)
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { startDesk, type Desk } from '../support/desk.ts'
+import { waitingForLocks } from '../support/locks.ts'
 import { ticketEvent } from '../support/tickets.ts'
 
 let desk: Desk
@@ -18,17 +19,11 @@ async function meanwhile<T>(send: () => Promise<T>[]): Promise<T[]> {
   const client = await desk.belay.store.db.$client.connect()
   await client.query('begin; lock table inbox in access exclusive mode')
   const answers = send()
-  await expect.poll(() => waiting()).toBeGreaterThanOrEqual(Math.min(3, answers.length))
+  const waiting = () => waitingForLocks(desk.belay.store.db, 'insert into "inbox"')
+  await expect.poll(waiting).toBeGreaterThanOrEqual(Math.min(3, answers.length))
   await client.query('rollback')
   client.release()
   return Promise.all(answers)
-}
-
-async function waiting(): Promise<number> {
-  const { rows } = await desk.belay.store.db.execute<{ count: number }>(sql`
-    select count(*)::int as count from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock' and query like 'insert into "inbox"%'`)
-  return rows[0]?.count ?? 0
 }
 
 /** The tickets that have an escalation, their names, and how many transactions wrote them. */

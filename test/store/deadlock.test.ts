@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { expect, it } from 'vitest'
 import { acknowledge } from '#domain/verbs.ts'
@@ -7,6 +7,7 @@ import type { Db, Tx } from '#store/database.ts'
 import { changeIn } from '#store/escalations.ts'
 import { claimNotices, settleSent } from '#store/outbox.ts'
 import { escalations } from '#store/schema.ts'
+import { waitingForLocks } from '../support/locks.ts'
 import { start, testStore } from '../support/store.ts'
 
 const lock = (tx: Tx, id: number) => tx.select().from(escalations).where(eq(escalations.id, id)).for('update')
@@ -59,11 +60,3 @@ it.each(['is posted anew', 'is drawn again'])(
     expect(changed.kind).toBe('changed')
   },
 )
-
-async function waitingForLocks(db: Db): Promise<number> {
-  const { rows } = await db.execute<{ waiting: number }>(
-    sql`select count(*)::int as waiting from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`,
-  )
-  return rows[0]?.waiting ?? 0
-}
