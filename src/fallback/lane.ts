@@ -2,9 +2,9 @@ import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import { isObsolete } from '../domain/obsolete.ts'
 import type { DeliveryOutcome, Observer } from '../observer.ts'
-import { addMs, secondMs } from '../domain/time.ts'
+import { addMs, minuteMs, secondMs } from '../domain/time.ts'
 import { tellAdmins } from '../store/alarm.ts'
-import { claimBeyond, escalationsOf } from '../store/beyond.ts'
+import { claimBeyond, escalationsOf, handBack } from '../store/beyond.ts'
 import { settleAgain, settleNeedless, settleRefused, settleTaken } from '../store/beyond.ts'
 import type { Store } from '../store/escalations.ts'
 import type { NoticeRow } from '../store/outbox.ts'
@@ -85,10 +85,7 @@ async function reach(reaching: Reaching, target: string, rows: NoticeRow[]): Pro
   const wanted = await stillWanted(reaching, rows)
   if (wanted.length === 0) return null
   const known = wanted.map(({ row }) => row)
-  if (!isInPolicy(reaching.store, target)) {
-    await drop(reaching, known, 'the policy does not name it any more')
-    return null
-  }
+  if (!isInPolicy(reaching.store, target)) return leaveToOthers(reaching, known)
   return settle(reaching, target, known, await send(reaching, target, wanted))
 }
 
@@ -142,6 +139,24 @@ async function stillWanted(reaching: Reaching, rows: NoticeRow[]): Promise<Wante
 function isInPolicy({ book }: Store, target: string): boolean {
   const { email = [], webhook } = book.live.fallback
   return target === 'webhook' ? webhook !== undefined : email.includes(target)
+}
+
+/** For so long replicas may differ in their policy: what one does not name, the other does. */
+const mayDifferMs = 15 * minuteMs
+/** Two turns of another replica's clock, so that one whose clock always rings first does not keep them for itself. */
+const othersFirstMs = 2 * secondMs
+
+/** This replica's policy does not name their target. Another's may: it is left to them for a while. */
+async function leaveToOthers(reaching: Reaching, rows: NoticeRow[]): Promise<Date> {
+  const { store, clock } = reaching
+  const now = clock.now()
+  const isOld = ({ createdAt }: NoticeRow) => addMs(createdAt, mayDifferMs) <= now
+  const old = rows.filter(isOld)
+  const young = rows.filter((row) => !isOld(row))
+  if (old.length > 0) await drop(reaching, old, 'the policy does not name it any more')
+  const notBefore = addMs(now, restAtMostMs)
+  await handBack(store.db, young, notBefore, 'the policy of whoever claimed it does not name it')
+  return addMs(notBefore, othersFirstMs)
 }
 
 async function send(reaching: Reaching, target: string, wanted: Wanted[]): Promise<Verdict> {

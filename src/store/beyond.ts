@@ -1,4 +1,5 @@
 import { and, eq, inArray, lte, sql } from 'drizzle-orm'
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import type { Escalation } from '../domain/escalation.ts'
 import { addMs } from '../domain/time.ts'
 import { alarmsOf } from './alarm.ts'
@@ -101,6 +102,16 @@ export async function settleAgain(
   await settle(db, rows, { state: 'pending', notBefore, error })
 }
 
+/** They were not tried, so this was no attempt: another replica may try them from `notBefore` on. */
+export async function handBack(
+  db: Db,
+  rows: readonly NoticeRow[],
+  notBefore: Date,
+  error: string,
+): Promise<void> {
+  await settle(db, rows, { state: 'pending', notBefore, error, attempts: sql`${notices.attempts} - 1` })
+}
+
 /** Nobody needs them any more. */
 export async function settleNeedless(
   db: Db,
@@ -129,7 +140,7 @@ export async function settleRefused(
 async function settle(
   db: Db | Tx,
   rows: readonly NoticeRow[],
-  values: Partial<typeof notices.$inferInsert>,
+  values: PgUpdateSetSource<typeof notices>,
 ): Promise<void> {
   const ids = rows.map(({ id }) => id)
   // Whoever lost the lease meanwhile settles nothing: all of these were claimed at one instant.

@@ -5,7 +5,7 @@ import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startReceiver, type Receiver } from '../support/receiver.ts'
 import { shown } from '../support/pings.ts'
 import { ticketEvent } from '../support/tickets.ts'
-import { examplePolicy } from '../support/world.ts'
+import { examplePolicy, testPolicy } from '../support/world.ts'
 
 let mail: MailServer
 let pager: Receiver
@@ -199,4 +199,41 @@ it('two replicas tell it once', async () => {
   await tickets('Twice?', 'Twice two?')
   await desk.pass(1.5)
   expect([mail.arrived().length, pager.received().length]).toEqual([2, 2])
+})
+
+it('replicas whose policies differ: whoever does not name it leaves it to the one that does', async () => {
+  const other = await desk.replica()
+  await other.adopt(testPolicy())
+  await mail.down()
+  pager.answers(...Array<number>(6).fill(500))
+  await archive()
+  await tickets('Two policies')
+  await desk.pass(0.7)
+  await mail.up()
+  await desk.pass(1.5)
+  expect(mail.arrived()).toHaveLength(1)
+  expect(pager.received().map(({ status }) => status)).toEqual([...Array<number>(6).fill(500), 200])
+})
+
+it.each([
+  [10, 1],
+  [20, 0],
+])('the policy does not name them for %i minutes: what waited arrives %i times', async (minutes, times) => {
+  const { belay, pass, sandbox } = desk
+  const named = belay.store.book.live
+  await mail.down()
+  pager.answers(500, 500, 500)
+  await archive()
+  await tickets('Not named for a while')
+  await desk.quiet()
+  await belay.adopt(testPolicy())
+  await mail.up()
+  expect(pager.received()).toHaveLength(3)
+  await pass(0.2)
+  sandbox.clock.set(new Date(sandbox.clock.now().getTime() + minutes * 60_000))
+  await pass(0.2)
+  expect([mail.arrived(), pager.received()]).toEqual([[], []])
+  await belay.adopt(named)
+  await pass(0.2)
+  expect([mail.arrived().length, pager.received().length]).toEqual([times, times])
 })
