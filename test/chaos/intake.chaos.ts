@@ -41,17 +41,22 @@ const moments: Record<string, Moment> = {
   'before what it means is committed': { hold: 'statement', of: /^commit/, since: /insert into timeline/ },
 }
 
-for (const [when, moment] of Object.entries(moments))
-  scenario(`killed with an event of Slack's, ${when}`, { wait: '10m' }, async (stage) => {
-    const doomed = await stage.start()
-    const reply = await acknowledged(stage, doomed)
-    const reached = doomed.line.stopAt(moment)
-    await reply()
-    await reached
-    await doomed.kill()
-    await stage.start()
-    while (!(await timelineOf(stage.db, 1)).some(({ kind }) => kind === 'replied')) await delay(200)
-  })
+for (const over of ['socket', 'http'] as const)
+  for (const [when, moment] of Object.entries(moments))
+    scenario(
+      `killed with an event of Slack's over ${over}, ${when}`,
+      { over, wait: '10m' },
+      async (stage) => {
+        const doomed = await stage.start()
+        const reply = await acknowledged(stage, doomed)
+        const reached = doomed.line.stopAt(moment)
+        await reply()
+        await reached
+        await doomed.kill()
+        await stage.start()
+        while (!(await timelineOf(stage.db, 1)).some(({ kind }) => kind === 'replied')) await delay(200)
+      },
+    )
 
 /** Somebody has the ticket, and all is quiet. Returns how they write in its thread. */
 async function acknowledged(stage: Stage, replica: Replica): Promise<() => Promise<unknown>> {

@@ -21,6 +21,8 @@ export type StageOptions = {
   isPrivate?: boolean
   /** Whether a team's person gets a direct message beside the page in the channel; default true. */
   asksDirectly?: boolean
+  /** How Slack's events come; default over sockets. Over HTTP they go to the replica that was started last. */
+  over?: 'socket' | 'http'
   /** How long each tier has to answer; default 2 s. */
   wait?: string
   sandbox?: SandboxOptions
@@ -69,7 +71,8 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     return answer
   }
   const running = stack.move()
-  const start = () => startReplica(running, { sandbox, databaseUrl, policy: file.path })
+  const start = () =>
+    startReplica(running, { over: options.over ?? 'socket', sandbox, databaseUrl, policy: file.path })
   return {
     sandbox,
     db,
@@ -99,22 +102,31 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   }
 }
 
-type Place = { sandbox: Sandbox; databaseUrl: string; policy: string }
+type Place = { over: 'socket' | 'http'; sandbox: Sandbox; databaseUrl: string; policy: string }
 
 async function startReplica(stack: AsyncDisposableStack, place: Place): Promise<Replica> {
   const line = stack.use(await databaseLine(place.databaseUrl))
   const process = await inTurn(async () => {
-    const starting = stack.use(startProcess(environment(place.sandbox, line.url, place.policy)))
+    const starting = stack.use(startProcess(environmentOf(place, line.url)))
     await starting.url()
     return starting
   })
-  await process.logged('socket to Slack')
+  if (place.over === 'socket') await process.logged('socket to Slack')
+  else place.sandbox.control({ type: 'request_url', url: `${await process.url()}/slack/events` })
   const kill = async () => {
     process.signal('SIGKILL')
     await process.ended
     line.mend()
   }
   return { ...process, line, kill }
+}
+
+function environmentOf({ over, sandbox, policy }: Place, databaseUrl: string): Record<string, string> {
+  const { SLACK_APP_TOKEN, ...others } = environment(sandbox, databaseUrl, policy)
+  return {
+    ...others,
+    ...(over === 'socket' ? { SLACK_APP_TOKEN } : { SLACK_SIGNING_SECRET: sandbox.signingSecret }),
+  }
 }
 
 let last: Promise<unknown> = Promise.resolve()
