@@ -33,6 +33,29 @@ for (const how of ['immediate', 'fast'] as const) {
   })
 }
 
+/** Longer than any statement may take, and than a process may be without its database and stay well. */
+const silentForMs = 20_000
+
+scenario(
+  'PostgreSQL is not heard of under load, and answers again',
+  { wait: '10m', teams, sandbox: { limits: { methods: false } } },
+  async (stage) => {
+    const replicas = [await stage.start(), await stage.start()]
+    const card = await cardOf(stage, replicas)
+    const load = underLoad(stage, replicas)
+    await load.sends(some)
+    for (const { line } of replicas) line.silence()
+    await isToldInTime(stage, card)
+    for (const replica of replicas)
+      expect(await stage.send(replica, stage.ticket())).toMatchObject({ status: 503 })
+    await delay(silentForMs)
+    for (const { line } of replicas) line.goOn()
+    await load.sends(some)
+    await load.ends()
+    await pressed(stage, card)
+  },
+)
+
 async function cardOf(stage: Stage, replicas: Replica[]): Promise<MessageView> {
   const { channel = '', person = '' } = stage.teams[0] ?? {}
   await stage.deliver(() => replicas, stage.ticket(0))
