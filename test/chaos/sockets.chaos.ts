@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { eq } from 'drizzle-orm'
-import { timeline } from '#store/schema.ts'
+import { escalations, timeline } from '#store/schema.ts'
 import type { MessageView } from '../../sandbox/protocol.ts'
 import { quiet } from './quiet.ts'
 import { scenario } from './scenario.ts'
@@ -21,6 +21,22 @@ scenario('sockets are cut, one at a time', { wait: '10m', teams: rounds }, async
     await sandbox.person(person).press(card, 'Acknowledge')
     await sandbox.connected(sockets)
   }
+})
+
+/** The old sockets are closed after a second, and the second new one is opened five seconds after the first. */
+const betweenPressesMs = 1500
+
+scenario('Slack refreshes both sockets at once', { wait: '10m', teams: rounds }, async (stage) => {
+  const { sandbox, teams, db } = stage
+  const cards = await cardsOf(stage, await stage.start())
+  await sandbox.connected(sockets)
+  sandbox.control({ type: 'disconnect', reason: 'refresh_requested' })
+  for (const [team, card] of cards.entries()) {
+    await sandbox.person(teams[team]?.person ?? '').press(card, 'Acknowledge')
+    await delay(betweenPressesMs)
+  }
+  await quiet(stage)
+  expect(await db.$count(escalations, eq(escalations.state, 'acknowledged'))).toBe(rounds)
 })
 
 /** So long nothing can be opened; Slack's own disturbances last longer, and are not different. */
