@@ -1,8 +1,11 @@
-import { schedule } from 'node-cron'
 import type { Logger } from 'pino'
 import { describe } from '../slack/log.ts'
+import { startBells } from './bells.ts'
 
-/** A duty of the clock: it may ring late, twice or not at all, for the deadlines are in the rows. */
+/**
+ * A duty of the clock: it may ring late, twice or not at all, for the deadlines are in the rows. `when`: a node-cron
+ * expression with seconds, in UTC.
+ */
 export type Duty = {
   name: string
   when: string
@@ -21,9 +24,13 @@ export type Schedule = {
 
 /**
  * Rings each duty at its times, and in between when it asks for it, never twice at once. `stop` rings no more and waits for
- * those that are running.
+ * those that are running. `stepped` hears by how many milliseconds somebody has set the clock.
  */
-export function startSchedule(duties: Duty[], log: Logger): Schedule {
+export function startSchedule(
+  duties: Duty[],
+  log: Logger,
+  stepped: (ms: number) => void = () => {},
+): Schedule {
   const lastRun = new Map<string, number>()
   const running = new Map<Promise<void>, string>()
   const alarms = new Alarms()
@@ -33,12 +40,9 @@ export function startSchedule(duties: Duty[], log: Logger): Schedule {
     if (![...running.values()].includes(duty.name)) await run(duty)
   }
   const setAlarm = (duty: Duty, inMs: number) => alarms.set(duty.name, inMs, () => void runAlone(duty))
-  const tasks = duties.map((duty) =>
-    schedule(duty.when, () => runAlone(duty), {
-      name: duty.name,
-      noOverlap: true,
-      logger: loggerOf(log, duty),
-    }),
+  const stopBells = startBells(
+    duties.map((duty) => ({ when: duty.when, ring: () => void runAlone(duty) })),
+    stepped,
   )
   const done = (names: string[]) =>
     Promise.all([...running].filter(([, name]) => names.includes(name)).map(([work]) => work))
@@ -49,7 +53,7 @@ export function startSchedule(duties: Duty[], log: Logger): Schedule {
       await done(names)
     },
     stop: async () => {
-      for (const task of tasks) await task.destroy()
+      stopBells()
       alarms.stop()
       await Promise.all(running.keys())
     },
@@ -70,13 +74,6 @@ class Alarms {
     this.#stopped = true
     for (const timer of this.#timers.values()) clearTimeout(timer)
   }
-}
-
-/** node-cron would write to the console. A time that was passed over, because the duty was still running, is no news. */
-function loggerOf(log: Logger, { name }: Duty) {
-  const tell = (message: string | Error) => log.debug({ duty: name }, String(message))
-  const fail = (message: string | Error) => log.error({ duty: name }, String(message))
-  return { debug: tell, info: tell, warn: tell, error: fail }
 }
 
 async function runDuty(
