@@ -43,7 +43,7 @@ export async function connectSlack(parts: Parts, stack: AsyncDisposableStack): P
   const { slack, store, clock, log, observer } = parts
   const access = { token: slack.botToken, apiUrl: slack.apiUrl, logger: log }
   const clients = stack.use(createClients(access, observer.slackFailed))
-  const { writes, reads, hangUp } = clients
+  const { writes, reads, looks, hangUp } = clients
   const receiver = receiverOf(parts, () => bolt.self.known?.botUserId)
   const { bolt, workspace } = await boltOf(parts, access, receiver)
   const directory = {
@@ -55,7 +55,7 @@ export async function connectSlack(parts: Parts, stack: AsyncDisposableStack): P
   const refusal = watchRefusals(clients)
   const working = { ...gathering, clock, log, observer, writes, reads }
   listen(bolt.app, working)
-  const sending: Sending = { ...working, pace: new Pace(), refusing: refusal.refusing }
+  const sending: Sending = { ...working, looks, pace: new Pace(), refusing: refusal.refusing }
   const linkTo: LinkTo = (channel, ts) => (bolt.self.known ? permalink(bolt.self.known, channel, ts) : null)
   return { sending, bolt, receiver, refused: refusal.refused, hangUp, linkTo }
 }

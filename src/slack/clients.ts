@@ -12,6 +12,8 @@ export type Clients = AsyncDisposable & {
   writes: WebClient
   /** For what may be asked twice: a few retries, never for longer than a person would wait. */
   reads: WebClient
+  /** Asks once, and for five seconds at most: whoever looks for a page asks again, and the page waits meanwhile. */
+  looks: WebClient
   /** What Slack has not answered by then is given up: it may have arrived, and is looked for at the next start. */
   hangUp: (afterMs: number) => void
 }
@@ -25,17 +27,17 @@ type Failed = (method: string, code: string) => void
 /** A connection that is not made by then was surely not used, which a timeout of the whole call cannot tell. */
 const connectMs = 4_000
 const callMs = 10_000
+const lookMs = 5_000
 
 /** Builds both clients. */
 export function createClients({ token, apiUrl, logger }: Access, failed: Failed = () => {}): Clients {
   const network = createNetwork()
+  const client = (more: WebClientOptions) =>
+    new ToldClient(failed, token, { ...carefulOptions({ apiUrl, logger }), fetch: network.fetch, ...more })
   return {
-    writes: new ToldClient(failed, token, { ...carefulOptions({ apiUrl, logger }), fetch: network.fetch }),
-    reads: new ToldClient(failed, token, {
-      ...carefulOptions({ apiUrl, logger }),
-      fetch: network.fetch,
-      retryConfig: { retries: 3, minTimeout: 250, maxTimeout: 2_000, factor: 2 },
-    }),
+    writes: client({}),
+    reads: client({ retryConfig: { retries: 3, minTimeout: 250, maxTimeout: 2_000, factor: 2 } }),
+    looks: client({ timeout: lookMs }),
     hangUp: (afterMs) => void setTimeout(() => void network[Symbol.asyncDispose](), afterMs).unref(),
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
   }

@@ -32,14 +32,13 @@ type Found = { channel: string; ts: string; thread: boolean }
  * found can't be written down: it is not sent again, but found again.
  */
 export async function reconcile(sending: Sending, claim: Claim): Promise<void> {
-  const now = sending.clock.now()
   let found: Found | null
   try {
     found = await look(sending, claim)
   } catch (error) {
-    return unsearched(sending, claim, classify(error, 'conversations.history'), now)
+    return unsearched(sending, claim, classify(error, 'conversations.history'), sending.clock.now())
   }
-  if (!found) return absent(sending, claim, now)
+  if (!found) return absent(sending, claim, sending.clock.now())
   await arrived(sending, claim, { ...found, shape: shapeOf(claim, found), ...unheard })
 }
 
@@ -92,7 +91,7 @@ async function look(sending: Sending, claim: Claim): Promise<Found | null> {
   const mayBeReply = row.summary === null && row.escalation !== null
   const thread = mayBeReply ? await cardIn(sending.store.db, row.escalation ?? 0, channel) : null
   const range = { channel, oldest, limit: historyLimit, include_all_metadata: true }
-  const { history, replies } = sending.reads.conversations
+  const { history, replies } = sending.looks.conversations
   const inChannel = await search(id, (cursor) => history({ ...range, ...cursor }))
   const inThread =
     thread &&

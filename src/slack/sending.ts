@@ -10,6 +10,7 @@ import type { Pace } from './pace.ts'
 export type Sending = Gathering & {
   writes: WebClient
   reads: WebClient
+  looks: WebClient
   clock: Clock
   pace: Pace
   log: Logger

@@ -33,3 +33,15 @@ for (const seconds of [0, 2, 10])
       await Promise.all(faults.map((_, team) => stage.deliver(() => [replica], stage.ticket(team))))
     },
   )
+
+/** The post's own ten seconds, a minute of looking, and the look that is under way at its end. */
+const mayWaitMs = 75_000
+
+scenario('a page and every look for it hang: it is sent again', { wait: '5m', mayWaitMs }, async (stage) => {
+  const { sandbox, teams } = stage
+  const [{ channel } = { channel: '' }] = teams
+  sandbox.fault({ on: 'chat.postMessage', channel, effect: { kind: 'hang' } })
+  sandbox.fault({ on: 'conversations.history', channel, times: 0, effect: { kind: 'hang' } })
+  const replica = await stage.start()
+  await stage.deliver(() => [replica], stage.ticket())
+})

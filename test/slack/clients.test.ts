@@ -170,6 +170,13 @@ describe('the clients', () => {
     expect(there.calls).toBe(3)
   })
 
+  it('look once: whoever looks for a page comes again, and must not be kept', async () => {
+    const there = await slack((response) => response.writeHead(500).end())
+    const { looks } = clients(there.url)
+    await expect(looks.conversations.history({ channel: 'C0' })).rejects.toThrow()
+    expect(there.calls).toBe(1)
+  })
+
   it('keep their tokens to themselves', async () => {
     const seen: (string | undefined)[] = []
     const server = stack.use(
