@@ -2,8 +2,11 @@ import type { Logger } from 'pino'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { secondMs } from './domain/time.ts'
 import type { LinkTo } from './fallback/facts.ts'
 import type { Observer } from './observer.ts'
+import type { Answering } from './slack/answering.ts'
+import { watchAnswers } from './slack/answering.ts'
 import type { Access, Clients } from './slack/clients.ts'
 import { createClients } from './slack/clients.ts'
 import type { Bolt } from './slack/bolt.ts'
@@ -19,6 +22,7 @@ import { HttpReceiver } from './slack/receivers/http.ts'
 import { createIntake } from './slack/receivers/intake.ts'
 import { RedundantSocketReceiver } from './slack/receivers/sockets.ts'
 import type { SocketStatus } from './slack/receivers/status.ts'
+import { within } from './slack/receivers/within.ts'
 import type { Sending } from './slack/sending.ts'
 import type { Store } from './store/escalations.ts'
 import { keep } from './store/inbox.ts'
@@ -32,8 +36,7 @@ export type Slack = {
   sending: Sending
   bolt: Bolt
   receiver: Receiver
-  /** Why Slack refuses us altogether; null when it does not. Asks again while it did. */
-  refused: () => Promise<string | null>
+  answering: Answering
   hangUp: Clients['hangUp']
   linkTo: LinkTo
 }
@@ -52,12 +55,12 @@ export async function connectSlack(parts: Parts, stack: AsyncDisposableStack): P
     failed: (error: unknown) => log.warn({ err: describe(error) }, 'Slack did not say who somebody is'),
   }
   const gathering = { store, directory, identity: () => bolt.self.known, workspace }
-  const refusal = watchRefusals(clients)
+  const answering = watchAnswers(clients)
   const working = { ...gathering, clock, log, observer, writes, reads }
   listen(bolt.app, working)
-  const sending: Sending = { ...working, looks, pace: new Pace(), refusing: refusal.refusing }
+  const sending: Sending = { ...working, looks, pace: new Pace(), refusing: answering.refusing }
   const linkTo: LinkTo = (channel, ts) => (bolt.self.known ? permalink(bolt.self.known, channel, ts) : null)
-  return { sending, bolt, receiver, refused: refusal.refused, hangUp, linkTo }
+  return { sending, bolt, receiver, answering, hangUp, linkTo }
 }
 
 function receiverOf({ slack, store, clock, log: logger }: Parts, us: () => string | undefined): Receiver {
@@ -90,26 +93,24 @@ async function boltOf(
   return { bolt, workspace: () => bolt.self.known ?? remembered ?? undefined }
 }
 
-/** Whether Slack refuses us altogether, as whoever sends has heard. */
-function watchRefusals({ writes }: Clients): Pick<Slack, 'refused'> & Pick<Sending, 'refusing'> {
-  let refused: string | null = null
-  return {
-    refusing: (why) => {
-      refused = why
-    },
-    refused: async () => {
-      if (refused !== null)
-        refused = await writes.auth.test().then(
-          () => null,
-          () => refused,
-        )
-      return refused
-    },
-  }
+/** How long whoever asks whether we are ready waits for Slack. */
+const askWithinMs = 2 * secondMs
+
+/** Each thing that must be well between Slack and us. */
+function parts({ answering, bolt, receiver }: Slack) {
+  return [answering.status(), bolt.status(), receiver.status()]
 }
 
-/** Whether Slack's traffic reaches us, and over which sockets; null in HTTP mode, which has none. */
-export function connectionOf({ bolt, receiver }: Slack): { ok: boolean; sockets: SocketStatus[] | null } {
-  const { ok, sockets } = receiver.status()
-  return { ok: ok && bolt.status().ok, sockets: receiver instanceof HttpReceiver ? null : sockets }
+/** The same, after Slack was asked again if it was not well: it may be by now. */
+export async function standingOf(slack: Slack): Promise<ReturnType<typeof parts>> {
+  const { answering } = slack
+  if (!answering.status().ok) await within(answering.ask(), askWithinMs, undefined)
+  return parts(slack)
+}
+
+/** Whether our token is good and Slack's traffic reaches us, and over which sockets; null in HTTP mode, which has none. */
+export function connectionOf(slack: Slack): { ok: boolean; sockets: SocketStatus[] | null } {
+  const { receiver } = slack
+  const ok = parts(slack).every((part) => part.ok)
+  return { ok, sockets: receiver instanceof HttpReceiver ? null : receiver.status().sockets }
 }

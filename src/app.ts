@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { connectSlack, connectionOf } from './app-slack.ts'
+import { connectSlack, connectionOf, standingOf } from './app-slack.ts'
 import type { Slack } from './app-slack.ts'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
@@ -179,10 +179,10 @@ function startClock(parts: Parts, stack: AsyncDisposableStack) {
   const slackIsWell = () => connectionOf(slack).ok
   const audit = watchAudit({ store, clock, log, observer, slackIsWell })
   const { sweep: when, heartbeatUrl } = config
-  const { sending, bolt, receiver, refused } = slack
+  const { sending, answering } = slack
   const troubles = async () => (await look(checks)).reasons
   const { signal } = stopping
-  const work = { when, store, clock, log, pump, observer, sending, stopping: signal, skew, audit }
+  const work = { when, store, clock, log, pump, observer, sending, stopping: signal, skew, audit, answering }
   stack.defer(() => pump.stop())
   stack.defer(() => void setTimeout(() => over.abort(), lastWordsMs).unref())
   const schedule = startSchedule(dutiesOf({ ...work, heartbeatUrl, troubles }), log)
@@ -194,9 +194,9 @@ function startClock(parts: Parts, stack: AsyncDisposableStack) {
   const checks = checksOf({
     db: store.db,
     clock,
-    lastSweep,
-    refused,
-    slack: () => [bolt.status(), receiver.status()],
+    duties: schedule,
+    outboxIdleMs: () => pump.idleMs(),
+    slack: () => standingOf(slack),
     skewMs: skew.ms,
     audit: audit.words,
   })

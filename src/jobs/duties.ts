@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Observer } from '../observer.ts'
+import type { Answering } from '../slack/answering.ts'
 import type { Sending } from '../slack/sending.ts'
 import { handleEvent } from '../slack/listeners/events.ts'
 import type { Store } from '../store/escalations.ts'
@@ -28,6 +29,7 @@ export type Work = {
   stopping: AbortSignal
   skew: Skew
   audit: Audit
+  answering: Answering
   /** Why it is not well here; empty when it is. */
   troubles: () => Promise<readonly string[]>
   /** Where a healthy minute is told; undefined: nowhere. */
@@ -71,11 +73,13 @@ export function dutiesOf(work: Work): Duty[] {
 }
 
 /** What looks after Belay itself, each minute. */
-function watchesOf({ skew, audit, heartbeatUrl: url, troubles, log, observer, stopping }: Work): Duty[] {
+function watchesOf(work: Work): Duty[] {
+  const { skew, audit, answering, heartbeatUrl: url, troubles, log, observer, stopping } = work
   const heartbeat = url === undefined ? [] : [{ url, troubles, log, observer, stopping }]
   return [
     { name: 'skew', when: '30 * * * * *', run: () => skew.measure() },
     { name: 'audit', when: '45 * * * * *', run: () => audit.run() },
+    { name: 'slack', when: '50 * * * * *', run: () => answering.ask() },
     ...heartbeat.map((one) => ({ name: 'heartbeat', when: '0 * * * * *', run: () => beat(one) })),
   ]
 }

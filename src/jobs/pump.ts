@@ -23,6 +23,8 @@ const leastWaitMs = 20
 /** A storm of commits must not ask the outbox once for each of them; whoever is alone waits for nothing. */
 const turnEveryMs = 50
 
+type TurnName = 'reach' | 'look' | 'post' | 'edit'
+
 /**
  * Empties the outbox: woken by every change and by the clock, it claims what may go out, one notice per target at a
  * time, and never waits for a slow target before it serves another.
@@ -36,7 +38,9 @@ export class Pump {
   readonly #reaching = new Map<string, Promise<void>>()
   #reached = 0
   /** Each goes on by itself: a page is not claimed later because there is much to edit. */
-  readonly #turns: Record<'reach' | 'look' | 'post' | 'edit', Turn>
+  readonly #turns: Record<TurnName, Turn>
+  /** When each last ended well, by `performance.now()`. */
+  readonly #endedMs = new Map<TurnName, number>()
   #stopped = false
   #alarm: NodeJS.Timeout | undefined
 
@@ -45,12 +49,15 @@ export class Pump {
     this.#sending = sending
     this.#beyond = beyond
     const { clock } = sending
-    const turn = (work: () => Promise<void>) => new Turn(() => this.#try(work), turnEveryMs)
+    const turn = (name: TurnName, work: () => Promise<void>) => {
+      this.#endedMs.set(name, performance.now())
+      return new Turn(() => this.#try(name, work), turnEveryMs)
+    }
     this.#turns = {
-      reach: turn(() => this.#reach()),
-      look: turn(() => this.#look(clock)),
-      post: turn(() => this.#post(clock)),
-      edit: turn(() => this.#edit(clock)),
+      reach: turn('reach', () => this.#reach()),
+      look: turn('look', () => this.#look(clock)),
+      post: turn('post', () => this.#post(clock)),
+      edit: turn('edit', () => this.#edit(clock)),
     }
   }
 
@@ -82,6 +89,11 @@ export class Pump {
     }
   }
 
+  /** For how long one of the turns has not ended well. A clock that ticks gives each of them one every second. */
+  idleMs(): number {
+    return performance.now() - Math.min(...this.#endedMs.values())
+  }
+
   #underway(): Promise<void>[] {
     const all = [this.#posting, this.#editing, this.#looking, this.#reaching]
     return [
@@ -90,10 +102,11 @@ export class Pump {
     ]
   }
 
-  async #try(work: () => Promise<void>): Promise<void> {
+  async #try(name: TurnName, work: () => Promise<void>): Promise<void> {
     if (this.#stopped) return
     try {
       await work()
+      this.#endedMs.set(name, performance.now())
     } catch (error) {
       this.#sending.log.error({ err: describe(error) }, 'the outbox could not be read')
     }

@@ -17,6 +17,8 @@ export type Duty = {
 export type Schedule = {
   /** When each duty last ended well. */
   lastRun: ReadonlyMap<string, number>
+  /** Since when each of those that fail has done so every time. */
+  failing: ReadonlyMap<string, number>
   /** Rings these at once, besides their times. Resolves when no duty of these names is running any more. */
   ring: (...names: string[]) => Promise<void>
   stop: () => Promise<void>
@@ -31,10 +33,10 @@ export function startSchedule(
   log: Logger,
   stepped: (ms: number) => void = () => {},
 ): Schedule {
-  const lastRun = new Map<string, number>()
+  const ran: Ran = { lastRun: new Map(), failing: new Map() }
   const running = new Map<Promise<void>, string>()
   const alarms = new Alarms()
-  const run = (duty: Duty) => track(running, duty.name, runDuty(duty, lastRun, log, setAlarm))
+  const run = (duty: Duty) => track(running, duty.name, runDuty(duty, ran, log, setAlarm))
   // One that runs just now sets its alarm anew when it is done.
   const runAlone = async (duty: Duty) => {
     if (![...running.values()].includes(duty.name)) await run(duty)
@@ -47,7 +49,7 @@ export function startSchedule(
   const done = (names: string[]) =>
     Promise.all([...running].filter(([, name]) => names.includes(name)).map(([work]) => work))
   return {
-    lastRun,
+    ...ran,
     ring: async (...names) => {
       await Promise.all(duties.filter(({ name }) => names.includes(name)).map(run))
       await done(names)
@@ -59,6 +61,9 @@ export function startSchedule(
     },
   }
 }
+
+/** By `performance.now()`, as in `Schedule`. */
+type Ran = { lastRun: Map<string, number>; failing: Map<string, number> }
 
 /** One alarm for each duty: a later one takes its place. */
 class Alarms {
@@ -78,7 +83,7 @@ class Alarms {
 
 async function runDuty(
   duty: Duty,
-  lastRun: Map<string, number>,
+  { lastRun, failing }: Ran,
   log: Logger,
   setAlarm: (duty: Duty, inMs: number) => void,
 ): Promise<void> {
@@ -86,9 +91,11 @@ async function runDuty(
   try {
     await run()
     lastRun.set(name, performance.now())
+    failing.delete(name)
     const inMs = (await again?.()) ?? null
     if (inMs !== null) setAlarm(duty, inMs)
   } catch (error) {
+    if (!failing.has(name)) failing.set(name, performance.now())
     log.error(
       { err: describe(error), duty: name },
       'a duty of the clock failed; it is tried again at its next time',

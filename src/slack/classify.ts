@@ -23,11 +23,13 @@ export type Outcome =
   /** The message that it was about cannot be changed or answered any more. */
   | { kind: 'gone'; why: string }
 
+/** The `why` of whatever Slack asks us to say later. */
+export const ratelimited = 'ratelimited'
 /** Until Slack tells us otherwise. */
 const limitedMs = 30_000
 const unreachableMs = 1_000
 /** Slack asks for a minute or less; whatever answers with more in its place is asked again after this long. */
-const limitedAtMostMs = 10 * minuteMs
+export const limitedAtMostMs = 10 * minuteMs
 
 type Verdict = 'permanent' | 'away' | 'gone' | 'limited'
 
@@ -146,7 +148,7 @@ function refused({ data }: WebAPIPlatformError, method: string): Outcome {
 
 function limited(afterMs: number, method: string): Outcome {
   const scope = /^chat\.(post|schedule)/.test(method) ? 'channel' : 'method'
-  return { kind: 'retry', afterMs: Math.min(afterMs, limitedAtMostMs), scope, why: 'ratelimited' }
+  return { kind: 'retry', afterMs: Math.min(afterMs, limitedAtMostMs), scope, why: ratelimited }
 }
 
 function broken(original: Error): Outcome {

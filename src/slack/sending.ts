@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Observer } from '../observer.ts'
 import type { Claim } from '../store/outbox.ts'
+import type { Answering } from './answering.ts'
 import type { Gathering } from './gather.ts'
 import type { Pace } from './pace.ts'
 
@@ -15,8 +16,7 @@ export type Sending = Gathering & {
   pace: Pace
   log: Logger
   observer: Observer
-  /** Slack refuses us altogether (a revoked token): why, or null when it took something. */
-  refusing: (why: string | null) => void
+  refusing: Answering['refusing']
 }
 
 /** The metadata by which a message of ours can be found again, when Slack's answer got lost. */

@@ -179,6 +179,10 @@ export const notices = pgTable(
     index('notices_beyond')
       .on(t.target, t.priority)
       .where(sql`state = 'pending' and kind in ('email', 'webhook')`),
+    // When a page went out last, whoever sent it.
+    index('notices_gone_out')
+      .on(t.settledAt)
+      .where(sql`state = 'sent' and kind in ('page', 'direct')`),
     index('notices_summary')
       .on(t.summary)
       .where(sql`summary is not null`),

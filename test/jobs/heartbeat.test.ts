@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { addMs, minuteMs } from '#domain/time.ts'
 import { loggedLines } from '../slack/receivers/support.ts'
 import { scrapedAnew } from '../support/metrics.ts'
-import { becomesReady } from '../support/readiness.ts'
+import { becomesReady, readiness } from '../support/readiness.ts'
 import { ticketEvent } from '../support/tickets.ts'
 import { startWorld } from '../support/world.ts'
 
@@ -53,6 +53,32 @@ it('tells of a healthy minute, and is silent while something is not well', async
   await belay.ring('heartbeat')
   expect(there.heard.length).toBeGreaterThan(before)
   expect((await scrapedAnew(world.url)).get('belay_heartbeat_total{outcome="withheld"}')).toBeGreaterThan(0)
+})
+
+it('is silent, and the replica not ready, while pages wait and none can leave', async () => {
+  await using there = await receiver()
+  const { logger: log, text } = loggedLines()
+  await using world = await startWorld({ transport: 'http', config: { heartbeatUrl: there.url }, log })
+  const { belay, sandbox, hook, quiet } = world
+  await becomesReady(world.url)
+  const mend = sandbox.fault({ on: '*', times: 0, effect: { kind: 'status', status: 500 } })
+  await hook(ticketEvent('ticket.escalated'))
+  await belay.sweepNow()
+  await belay.pump.idle()
+  expect((await readiness(world.url)).status).toBe(200)
+  sandbox.clock.set(addMs(sandbox.clock.now(), 20 * minuteMs))
+  const { status, checks } = await readiness(world.url)
+  expect([status, checks['delivery']]).toEqual([503, 'no page has gone out for 1200 s, and one waits'])
+  const before = there.heard.length
+  await belay.ring('heartbeat')
+  expect(there.heard).toHaveLength(before)
+  expect(text()).toMatch(/delivery: no page has gone out .*the heartbeat is withheld/)
+
+  mend()
+  await quiet()
+  await becomesReady(world.url)
+  await belay.ring('heartbeat')
+  expect(there.heard.length).toBeGreaterThan(before)
 })
 
 it('that does not arrive is counted and logged, and its address is kept secret', async () => {

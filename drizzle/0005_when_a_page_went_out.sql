@@ -1,0 +1,1 @@
+CREATE INDEX "notices_gone_out" ON "notices" USING btree ("settled_at") WHERE state = 'sent' and kind in ('page', 'direct');
