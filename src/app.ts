@@ -22,6 +22,7 @@ import { refreshPeople } from './jobs/people.ts'
 import { Pump } from './jobs/pump.ts'
 import { startSchedule } from './jobs/schedule.ts'
 import { watchSkew } from './jobs/skew.ts'
+import { hearOfSteps } from './jobs/stepped.ts'
 import { describe } from './slack/log.ts'
 import { HttpReceiver } from './slack/receivers/http.ts'
 import { within } from './slack/receivers/within.ts'
@@ -185,7 +186,9 @@ function startClock(parts: Parts, stack: AsyncDisposableStack) {
   const work = { when, store, clock, log, pump, observer, sending, stopping: signal, skew, audit, answering }
   stack.defer(() => pump.stop())
   stack.defer(() => void setTimeout(() => over.abort(), lastWordsMs).unref())
-  const schedule = startSchedule(dutiesOf({ ...work, heartbeatUrl, troubles }), log)
+  const measure = () => schedule.ring('skew')
+  const stepped = hearOfSteps({ log, pace: sending.pace, measure })
+  const schedule = startSchedule(dutiesOf({ ...work, heartbeatUrl, troubles }), log, stepped)
   stack.defer(() => {
     stopping.abort()
     return schedule.stop()
@@ -200,7 +203,7 @@ function startClock(parts: Parts, stack: AsyncDisposableStack) {
     skewMs: skew.ms,
     audit: audit.words,
   })
-  void schedule.ring('skew')
+  void measure()
   answerFrom(parts, checks, lastSweep)
   return { pump, schedule }
 }

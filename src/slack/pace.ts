@@ -66,6 +66,19 @@ export class Pace {
     this.block(everywhere, new Date(from + (count * secondMs) / rate))
   }
 
+  /** The clock was set back by so many milliseconds: what is known of then holds for as long as it would have. */
+  setBack(ms: number): void {
+    for (const times of [this.#wholeAt, this.#blockedUntil, this.#refusedAt])
+      for (const [target, at] of times) times.set(target, at - ms)
+    for (const [target, { lastAt, beforeAt }] of this.#turns)
+      this.#turns.set(target, { lastAt: lastAt - ms, beforeAt: beforeAt - ms })
+    this.#spentAt = this.#spentAt.map((at) => at - ms)
+    if (this.#shared) {
+      this.#shared.sinceMs -= ms
+      this.#shared.refusedMs -= ms
+    }
+  }
+
   #learn(rate: number, now: Date, refusedMs = this.#shared?.refusedMs ?? now.getTime()): void {
     this.#shared = { rate: Math.max(learned.atLeast, rate), sinceMs: now.getTime(), refusedMs }
   }

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import { addMs, secondMs } from '#domain/time.ts'
+import { expect, it, vi } from 'vitest'
+import { addMs, minuteMs, secondMs } from '#domain/time.ts'
 import { skewOf } from '#store/skew.ts'
 import { loggedLines } from '../slack/receivers/support.ts'
 import { scrapedAnew } from '../support/metrics.ts'
@@ -37,6 +37,23 @@ it('is told from 2 seconds on, and above 30 this replica is not well', async () 
   expect(gauge).toBeLessThan(-44)
   behindMs = 0
   expect(await ready()).toMatchObject({ status: 200 })
+})
+
+it('is measured anew at once when somebody sets the clock', async () => {
+  let behindMs = 0
+  const machine = { now: () => addMs(new Date(), -behindMs) }
+  const { logger: log, text } = loggedLines()
+  await using _world = await startWorld({ machine, log })
+  const now = Date.now
+  const wall = vi.spyOn(Date, 'now')
+  try {
+    behindMs = 10 * minuteMs
+    wall.mockImplementation(() => now() - behindMs)
+    await expect.poll(text).toMatch(/the database's clock is (10 min|9 min 59 s) ahead of/)
+    expect(text()).toContain('the clock was set back by 10 min')
+  } finally {
+    wall.mockRestore()
+  }
 })
 
 it('does not take a slow answer for a wrong clock', async () => {

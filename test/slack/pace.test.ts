@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { addMs } from '#domain/time.ts'
+import { addMs, minuteMs } from '#domain/time.ts'
 import { everywhere, Pace } from '#slack/pace.ts'
 
 const start = new Date('2026-11-23T08:30:00Z')
@@ -49,6 +49,23 @@ it('leaves one channel alone that Slack takes no more for, and all of them when 
   pace.refused('C3', after(1000), after(20))
   expect(pace.readyAt(everywhere, after(20))).toEqual(after(1000))
   expect(pace.readyAt('C1', after(1000))).toEqual(after(30_000))
+})
+
+it('keeps nobody waiting for longer because the clock was set back', () => {
+  const pace = new Pace()
+  posting(pace, 0)
+  for (const channel of ['C2', 'C3', 'C4']) pace.refused(channel, after(1500), start)
+  const wave = pace.wave(start)
+  pace.setBack(10 * minuteMs)
+  const then = (ms: number) => after(ms - 10 * minuteMs)
+  expect(pace.busy(then(0)).toSorted()).toEqual(['*', 'C1', 'C2', 'C3', 'C4'])
+  expect(pace.readyAt('C1', then(0))).toEqual(then(1000))
+  expect(pace.readyAt(everywhere, then(0))).toEqual(then(1500))
+  expect(pace.busy(then(1500))).toEqual([])
+  expect(pace.served(then(5000))).toEqual([])
+  expect(pace.turns(then(minuteMs))).toEqual([])
+  expect(pace.wave(then(0))).toBe(wave)
+  expect(pace.wave(then(minuteMs + 1))).toBe(Infinity)
 })
 
 it('never holds everything back for long: what looks like one limit may be three', () => {
