@@ -43,7 +43,8 @@ it('is measured anew at once when somebody sets the clock', async () => {
   let behindMs = 0
   const machine = { now: () => addMs(new Date(), -behindMs) }
   const { logger: log, text } = loggedLines()
-  await using _world = await startWorld({ machine, log })
+  await using world = await startWorld({ machine, log })
+  await becomesReady(world.url)
   const now = Date.now
   const wall = vi.spyOn(Date, 'now')
   try {
