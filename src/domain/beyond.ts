@@ -1,15 +1,17 @@
 import type { Event, FallbackReason, Happened, PageReason, Way } from './escalation.ts'
+import type { Page } from './notice.ts'
 import type { Terms } from './terms.ts'
 
 /**
  * Why somebody beyond Slack is told: the page it is about, by its number, and whether that page only did not arrive
  * within a minute (`isLate`). `detail` as in the page: the channel that could not be reached, or the tiers without people.
+ * What is `quarantined` is about no page (0), and `detail` says why it can't be decided.
  */
 export type Cause = {
   number: number
   channel: string
   tier: string | null
-  reason: PageReason | FallbackReason
+  reason: PageReason | FallbackReason | 'quarantined'
   isLate: boolean
   detail?: string
 }
@@ -27,7 +29,7 @@ export function waysOf({ fallback }: Pick<Terms, 'fallback'>): Way[] {
 
 /** What happened to a page that Slack has not taken; nothing where there is no other way. */
 export function fellBack(
-  { number, channel, tier, reason }: Pick<Cause, 'number' | 'channel' | 'tier' | 'reason'>,
+  { number, channel, tier, reason }: Pick<Page, 'number' | 'channel' | 'tier' | 'reason'>,
   terms: Terms,
   isLate: boolean,
   now: Date,
@@ -38,8 +40,8 @@ export function fellBack(
 }
 
 /** Who beyond Slack is told of an event. */
-export function beyondOf(event: Event, { fallback }: Terms): BeyondNotice[] {
-  const cause = causeOf(event)
+export function beyondOf(event: Event, { fallback }: Pick<Terms, 'fallback'>): BeyondNotice[] {
+  const cause = causeOf(event, fallback.channel)
   if (!cause) return []
   return [
     ...fallback.email.map((to) => ({ kind: 'email' as const, to, cause })),
@@ -47,7 +49,7 @@ export function beyondOf(event: Event, { fallback }: Terms): BeyondNotice[] {
   ]
 }
 
-function causeOf(event: Event): Cause | null {
+function causeOf(event: Event, fallback: string): Cause | null {
   switch (event.kind) {
     case 'fallback_told': {
       const { number, channel, reason, detail } = event
@@ -63,6 +65,10 @@ function causeOf(event: Event): Cause | null {
     case 'page_fell_back': {
       const { number, channel, tier, reason, isLate } = event
       return { number, channel, tier, reason, isLate }
+    }
+    case 'quarantined': {
+      const { kind, reason } = event
+      return { number: 0, channel: fallback, tier: null, reason: kind, isLate: false, detail: reason }
     }
     default:
       return null

@@ -26,6 +26,7 @@ function pageIsObsolete(page: Pick<Page | Cause, 'number' | 'reason'>, escalatio
     // the page that could not be delivered may be a raise, which somebody who has it does not make good
     case 'missed_promise':
     case 'undeliverable':
+    case 'quarantined':
       return escalation.state === 'resolved'
     case 'unanswered':
       return escalation.state !== 'unanswered' || page.number !== escalation.fallbackPage

@@ -37,12 +37,17 @@ export function termsOf(version: PolicyVersion, policy: string, { live, gone }: 
       const { on_call = [], mention = [] } = version.tiers[tier] ?? {}
       return on_call.length + mention.length > 0
     },
-    fallback: {
-      channel: live.fallback.channel,
-      mention: live.admins.filter(present),
-      email: live.fallback.email ?? [],
-      webhook: live.fallback.webhook !== undefined,
-    },
+    fallback: fallbackOf({ live, gone }),
+  }
+}
+
+/** Who is told when nobody else can be: whatever version an escalation started with, those of today. */
+export function fallbackOf({ live: { fallback, admins }, gone }: People): Terms['fallback'] {
+  return {
+    channel: fallback.channel,
+    mention: admins.filter((person) => !gone.has(person)),
+    email: fallback.email ?? [],
+    webhook: fallback.webhook !== undefined,
   }
 }
 

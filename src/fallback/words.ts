@@ -17,12 +17,14 @@ export type AlertType =
   | 'escalation.unanswered'
   | 'escalation.undeliverable'
   | 'escalation.nobody'
+  | 'escalation.quarantined'
   | 'page.late'
 
 /** What a receiver can tell alerts apart by. */
 export function typeOf({ isLate, reason }: Cause): AlertType {
   if (isLate) return 'page.late'
-  return reason === 'unanswered' || reason === 'nobody' ? `escalation.${reason}` : 'escalation.undeliverable'
+  const isNamed = reason === 'unanswered' || reason === 'nobody' || reason === 'quarantined'
+  return isNamed ? `escalation.${reason}` : 'escalation.undeliverable'
 }
 
 /** Why this goes out, as a sentence. */
@@ -37,6 +39,8 @@ export function reasonOf(cause: Cause): string {
       return `A page to channel ${detail ?? channel} could not be delivered.`
     case 'escalation.nobody':
       return `Nobody is on call in ${detail ?? 'a tier'}, so nobody was asked there.`
+    case 'escalation.quarantined':
+      return `It can't be decided, and nobody more is asked until an administrator releases it: ${oneLine(detail, 500)}`
   }
 }
 
@@ -45,6 +49,7 @@ const endings: Record<AlertType, (name: string) => string> = {
   'escalation.unanswered': (name) => `${name} is unanswered`,
   'escalation.undeliverable': (name) => `a page of ${name} could not be delivered`,
   'escalation.nobody': (name) => `nobody is on call for ${name}`,
+  'escalation.quarantined': (name) => `${name} is left alone by the clock`,
 }
 
 /** An e-mail in plain text. The subject is one line, whatever a ticket says. */
@@ -52,13 +57,12 @@ export type Email = { subject: string; text: string }
 
 /** An e-mail about one escalation. */
 export function emailOf({ cause, escalation, asked, card }: Facts, zone: TimeZone): Email {
-  const { id, severity, ticket, promises } = escalation
-  const { dueAt } = promises.acknowledge
+  const { id, severity, ticket } = escalation
   const rows = [
     ['Severity', oneLine(severity, 50)],
     ['Customer', customerOf(escalation)],
     ['Summary', oneLine(ticket.subject, 500)],
-    ['Acknowledge', dueAt ? `by ${shownTime(dueAt, zone)} (${zone})` : ''],
+    ['Acknowledge', acknowledgeBy(escalation, zone)],
     ['Ticket', ticketOf(escalation)],
     ['Card', card ?? ''],
   ]
@@ -107,6 +111,12 @@ function lines(text: readonly string[]): string {
 function headOf(escalation: Escalation): string {
   const { severity, ticket } = escalation
   return `[${oneLine(severity, 50)}] ${customerOf(escalation)}: ${oneLine(ticket.subject, 150) || 'no summary'}`
+}
+
+/** Of what can't be decided, the promises may be what is broken. */
+function acknowledgeBy({ promises }: Escalation, zone: TimeZone): string {
+  const { acknowledge } = promises as Partial<Escalation['promises']>
+  return acknowledge?.dueAt ? `by ${shownTime(acknowledge.dueAt, zone)} (${zone})` : ''
 }
 
 function customerOf({ ticket: { customer } }: Escalation): string {

@@ -1,5 +1,10 @@
 import { asc, count, inArray, isNotNull, sql } from 'drizzle-orm'
+import { beyondOf } from '../domain/beyond.ts'
 import type { Actor, Event } from '../domain/escalation.ts'
+import { targetOf } from '../domain/notice.ts'
+import type { Enqueued } from '../domain/notice.ts'
+import { fallbackOf } from '../domain/policy-terms.ts'
+import type { Terms } from '../domain/terms.ts'
 import type { Db, Tx } from './database.ts'
 import type { Store } from './escalations.ts'
 import { enqueue } from './save.ts'
@@ -8,18 +13,45 @@ import { escalations, timeline } from './schema.ts'
 /** An escalation that the clock leaves alone, since when, and why. */
 export type Quarantined = { id: number; reason: string; since: Date | null }
 
-/** The row is left alone from now on, and the fallback channel is told why, with a button that releases it. */
+/**
+ * The row is left alone from now on. The fallback channel and the administrators are told why, with a button that releases
+ * it, and so is whoever the policy names beyond Slack: nobody else is asked about it any more.
+ */
 export async function quarantine(tx: Tx, store: Store, id: number, reason: string, now: Date): Promise<void> {
   await tx
     .update(escalations)
     .set({ quarantine: reason, quarantinedAt: now })
     .where(inArray(escalations.id, [id]))
-  await note(tx, [id], { kind: 'quarantined', reason }, now)
-  const problem = `E-${id} can't be decided and is left alone until somebody looks: ${reason}`
-  const to = store.book.live.fallback.channel
-  const notice = { kind: 'alarm', to, problem, quarantined: id } as const
-  const key = `quarantine:${id}:${now.toISOString()}`
-  await enqueue(tx, [{ key, escalation: null, target: to, priority: 50, notice }], now)
+  const event = { kind: 'quarantined', reason } as const
+  await note(tx, [id], event, now)
+  const fallback = fallbackOf(store.book)
+  await enqueue(
+    tx,
+    [...alarms(fallback, id, reason), ...beyond(fallback, id, event)].map(keyed(id, now)),
+    now,
+  )
+}
+
+type Unkeyed = Pick<Enqueued, 'escalation' | 'notice'>
+
+function alarms({ channel, mention }: Terms['fallback'], quarantined: number, reason: string): Unkeyed[] {
+  const problem = `E-${quarantined} can't be decided and is left alone until somebody looks: ${reason}`
+  return [channel, ...mention].map((to) => ({
+    escalation: null,
+    notice: { kind: 'alarm', to, problem, quarantined },
+  }))
+}
+
+function beyond(fallback: Terms['fallback'], escalation: number, event: Event): Unkeyed[] {
+  return beyondOf(event, { fallback }).map((notice) => ({ escalation, notice }))
+}
+
+/** Each time that it is quarantined is told again. */
+function keyed(id: number, now: Date): (unkeyed: Unkeyed) => Enqueued {
+  return (unkeyed) => {
+    const target = targetOf(unkeyed.notice)
+    return { ...unkeyed, target, key: `quarantine:${id}:${now.toISOString()}:${target}`, priority: 50 }
+  }
 }
 
 /** Puts quarantined escalations back under the clock. Returns those that were; the others are as they were. */

@@ -3,6 +3,7 @@ import { timelineOf } from '#store/timeline.ts'
 import { plain, startDesk, type Desk } from '../support/desk.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { startReceiver, type Receiver } from '../support/receiver.ts'
+import { spoil, unsound } from '../support/spoiled.ts'
 import { shown } from '../support/pings.ts'
 import { ticketEvent } from '../support/tickets.ts'
 import { examplePolicy, testPolicy } from '../support/world.ts'
@@ -127,6 +128,23 @@ it('many pages at once are one e-mail, the worst first, and a request each', asy
   expect(new Set(told)).toEqual(new Set([...names, worst]))
   expect(told).toHaveLength(6)
 })
+
+it.each(unsound)(
+  'an escalation that can not be %s is told at once, also while Slack is away',
+  async (_, how) => {
+    const { name, id } = await desk.escalate('Left alone')
+    slackIsAway()
+    await spoil(desk.belay.store.db, id, how)
+    await desk.pass(16)
+    const [email, ...more] = mail.arrived()
+    expect(more).toEqual([])
+    expect(email?.subject).toBe(`[critical] Acme GmbH: Left alone - ${name} is left alone by the clock`)
+    expect(email?.text).toContain(
+      `${name}: It can't be decided, and nobody more is asked until an administrator releases it: `,
+    )
+    expect(pager.received()).toMatchObject([{ type: 'escalation.quarantined', data: { escalation: name } }])
+  },
+)
 
 it('the mail server is down: the request does not wait for it, and the e-mail comes when it is up, once', async () => {
   await mail.down()

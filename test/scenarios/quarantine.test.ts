@@ -76,3 +76,16 @@ it('an administrator sees it on the Home tab, and releases it there; nobody else
   await quiet()
   expect(await quarantined()).toBe('ok')
 })
+
+it('the fallback channel refuses it: the administrators hear of it directly, and release it there', async () => {
+  const { manager, quiet, sandbox, pass } = desk
+  await sandbox.act({ type: 'archive', as: 'U0HEAD', channel: 'C0ADMINS' })
+  const { told, mend } = await broken('Nobody reads the fallback')
+  await pass(0.2)
+  const alarm = await manager.sees('dm', `${told.name} can't be decided`)
+  await mend()
+  await manager.press(alarm, 'Release')
+  await quiet()
+  expect(await releases(told)).toBe(1)
+  await sandbox.act({ type: 'unarchive', as: 'U0HEAD', channel: 'C0ADMINS' })
+})
