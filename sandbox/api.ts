@@ -158,7 +158,7 @@ function parse(text: string): unknown {
 }
 
 /** Lets a fault have its way; true when the call goes on. */
-async function pass(
+export async function pass(
   effect: FaultView['effect'],
   response: ServerResponse,
   entry: JournalEntry,

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { serveApi } from './api.ts'
+import { pass, serveApi } from './api.ts'
 import { readBody } from './body.ts'
 import { json, serveControl } from './control-api.ts'
 import type { Parts } from './parts.ts'
@@ -90,8 +90,7 @@ async function serveResponse(
     body: answer,
   })
   const fault = parts.world.faults.hit('response_url', 'before', undefined)
-  if (fault?.kind === 'status') return json(response, fault.status, { ok: false })
-  if (fault?.kind === 'drop') return void response.socket?.resetAndDestroy()
+  if (fault && !(await pass(fault, response, entry))) return
   const reply = parts.urls.use(path.split('/').at(-1) ?? '', answer)
   if (reply.status !== 200) Object.assign(entry, { ok: false, error: reply.body })
   response.writeHead(reply.status, { 'content-type': reply.body === 'ok' ? 'text/html' : 'application/json' })

@@ -63,7 +63,7 @@ export type Belay = AsyncDisposable & {
   handled: (mostMs: number) => Promise<boolean>
 }
 
-/** How long Slack, and whoever is beyond it, may take to answer before we stop: their silence must not keep us from stopping well. */
+/** How long Slack, and whoever is beyond it, may still take to answer once nothing comes in any more: their silence must not keep us from stopping well. */
 const lastWordsMs = 3 * secondMs
 
 /** How long a change of the policy waits for what Slack says about the people in it. */
@@ -86,10 +86,8 @@ export async function startBelay(options: Options): Promise<Belay> {
     stack,
   )
   const { pump, schedule } = startClock({ config, store, clock, machine, log, metrics, slack, door }, stack)
-  // Stopping goes the other way round: first no more intake, then what is in flight, then the clock and the outbox.
-  stack.defer(() => door.stop())
-  stack.defer(() => slack.bolt.stop())
-  stack.defer(() => slack.hangUp(lastWordsMs))
+  // Stopping goes the other way round: first the intake and what it brought, then the clock, then the outbox.
+  stack.defer(() => closeIntake(door, slack))
   await slack.bolt.start()
   pump.tick()
   const people = async () => {
@@ -118,6 +116,15 @@ export async function startBelay(options: Options): Promise<Belay> {
     handled: (mostMs) => slack.receiver.inflight.idle(mostMs),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+/** What came in at the last moment is worth this much more waiting. */
+const latecomersMs = 500
+
+/** Nothing comes in any more, and what came is answered: nobody repeats what a person pressed. */
+async function closeIntake(door: Door, { bolt, receiver }: Slack): Promise<void> {
+  await Promise.all([door.stop(), bolt.stop()])
+  await receiver.inflight.idle(latecomersMs)
 }
 
 /** What is no reason to stop, in the log. */
@@ -185,13 +192,16 @@ function startClock(parts: Parts, stack: AsyncDisposableStack) {
   const { signal } = stopping
   const work = { when, store, clock, log, pump, observer, sending, stopping: signal, skew, audit, answering }
   stack.defer(() => pump.stop())
-  stack.defer(() => void setTimeout(() => over.abort(), lastWordsMs).unref())
   const measure = () => schedule.ring('skew')
   const stepped = hearOfSteps({ log, pace: sending.pace, measure })
   const schedule = startSchedule(dutiesOf({ ...work, heartbeatUrl, troubles }), log, stepped)
   stack.defer(() => {
     stopping.abort()
     return schedule.stop()
+  })
+  stack.defer(() => {
+    slack.hangUp(lastWordsMs)
+    setTimeout(() => over.abort(), lastWordsMs).unref()
   })
   const lastSweep = () => schedule.lastRun.get('sweep')
   const checks = checksOf({

@@ -22,7 +22,7 @@ scenario(
       replicas.push(await stage.start())
       leave(stopped)
       stopped.signal('SIGTERM')
-      await stopped.ended
+      expect(await stopped.ended).toBe(0)
     }
     const events = new Map<number, () => Promise<unknown>>([
       [tickets / 3, () => (leave(killed), killed.kill())],

@@ -109,10 +109,20 @@ async function answered(
     said.push(notSaved())
   }
   await ack()
-  for (const message of said)
-    await say(message).catch((error: unknown) => {
-      listening.log.warn({ err: describe(error) }, 'an answer did not reach the person who asked')
-    })
+  for (const message of said) await sayInTime(listening, say, message)
+}
+
+/** Slack takes an answer at once or not at all: a handler must not wait for it for ever. */
+const sayWithinMs = 2000
+
+async function sayInTime({ log }: Listening, say: Say, message: Message): Promise<void> {
+  const silence = new Error(`Slack did not take it within ${sayWithinMs} ms`)
+  try {
+    const failed = await within(say(message), sayWithinMs, silence)
+    if (failed === silence) throw silence
+  } catch (error) {
+    log.warn({ err: describe(error) }, 'an answer did not reach the person who asked')
+  }
 }
 
 function personIn(user: { id: string; team_id?: string }, team: { id: string } | null): Person {

@@ -15,7 +15,7 @@ type Options = {
   now: () => Date
   /** How long a person's click may go unacknowledged. */
   ackMs?: number
-  /** How long stop() waits for handlers. */
+  /** How long stop() waits for handlers; default 3 s. */
   drainMs?: number
 }
 
@@ -29,7 +29,7 @@ export class HttpReceiver implements Receiver {
   #lastEventAt: Date | null = null
 
   constructor(options: Options) {
-    this.#options = { ackMs: patienceMs, drainMs: 10_000, ...options }
+    this.#options = { ackMs: patienceMs, drainMs: 3_000, ...options }
   }
 
   init(app: App): void {
@@ -40,7 +40,7 @@ export class HttpReceiver implements Receiver {
     this.#state = 'started'
   }
 
-  /** Takes nothing more, and waits for the handlers at work. */
+  /** Waits for the handlers at work. What still comes, the process's server has let in: nobody would send a press again. */
   async stop(): Promise<void> {
     this.#state = 'stopped'
     if (await this.inflight.idle(this.#options.drainMs)) return
@@ -85,7 +85,7 @@ export class HttpReceiver implements Receiver {
     body: ReceiverEvent['body'],
   ): Promise<void> {
     const app = this.#app
-    if (app === undefined || this.#state !== 'started') throw new Refused(503, 'not started')
+    if (app === undefined || this.#state === 'new') throw new Refused(503, 'not started')
     using acknowledgement = new Acknowledgement({
       send: (said) => answer(response, 200, said),
       complain: (what) => this.#complain(what, response, body),

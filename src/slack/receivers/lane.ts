@@ -19,7 +19,7 @@ export type Timing = {
   lingerMs: number
   /** How often the watchdog looks. */
   lookMs: number
-  /** How long stop() waits for handlers. */
+  /** How long stop() waits for handlers; all of a stop has 9 s. */
   drainMs: number
 }
 

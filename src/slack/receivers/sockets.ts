@@ -27,7 +27,7 @@ const usualTiming: Timing = {
   apartMs: 5_000,
   lingerMs: patienceMs,
   lookMs: 1_000,
-  drainMs: 10_000,
+  drainMs: 3_000,
 }
 
 const lanes = 2
@@ -55,7 +55,6 @@ export class RedundantSocketReceiver implements Receiver {
   #lanes: Lane[] = []
   #watchdog: NodeJS.Timeout | undefined
   #app: App | undefined
-  #isDraining = false
   #lastEventAt: Date | null = null
 
   constructor(options: Options) {
@@ -70,7 +69,6 @@ export class RedundantSocketReceiver implements Receiver {
   /** Resolves at once; a Slack that cannot be reached is tried again and again in the background. */
   async start(): Promise<void> {
     if (this.#lanes.length > 0) return
-    this.#isDraining = false
     this.#lanes = Array.from({ length: lanes }, () => this.#createLane())
     for (const lane of this.#lanes) lane.start()
     this.#watchdog = setInterval(() => {
@@ -78,9 +76,8 @@ export class RedundantSocketReceiver implements Receiver {
     }, this.#timing.lookMs)
   }
 
-  /** Takes nothing more, waits for the handlers at work, then disconnects. What comes meanwhile, Slack sends again. */
+  /** Waits until no handler is at work, then disconnects. Until then it takes what comes: a press is sent once only. */
   async stop(): Promise<void> {
-    this.#isDraining = true
     const isIdle = await this.inflight.idle(this.#timing.drainMs)
     if (!isIdle)
       this.#options.logger.warn({ handlers: this.inflight.count }, 'stopped before all handlers were done')
@@ -129,7 +126,6 @@ export class RedundantSocketReceiver implements Receiver {
   }
 
   #hear(envelope: Envelope): void {
-    if (this.#isDraining) return
     this.#lastEventAt = this.#options.now()
     void this.inflight.track(this.#take(envelope))
   }
