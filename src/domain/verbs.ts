@@ -94,10 +94,14 @@ export function note(text: string): Verb {
     changed({ at: now, event: { kind: 'noted', by, text, until: renewed(escalation, terms, by, now) } })
 }
 
-/** A reply in the card's thread: the owner is at work, so the acknowledgement holds on. Others change nothing. */
+/**
+ * A reply in the card's thread, told as of when it was written: the owner was at work then, so the acknowledgement holds
+ * on from there. Others change nothing, and so does what was written before it was last renewed.
+ */
 export const reply: Verb = (escalation, terms, { by }, now) => {
   const until = renewed(escalation, terms, by, now)
-  return until ? changed({ at: now, event: { kind: 'replied', by, until } }) : changed()
+  const isNews = until && escalation.lapseAt && until >= escalation.lapseAt
+  return isNews ? changed({ at: now, event: { kind: 'replied', by, until } }) : changed()
 }
 
 /** The customer has been told something: the update promise starts anew, until the named time or the usual interval. */

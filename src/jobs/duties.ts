@@ -53,7 +53,7 @@ export function dutiesOf(work: Work): Duty[] {
     {
       name: 'inbox',
       when: '* * * * * *',
-      run: () => workInbox({ db: store.db, clock, log, handle }, stopped),
+      run: () => workInbox({ store, clock, log, handle }, stopped),
     },
     {
       name: 'digest',

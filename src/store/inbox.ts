@@ -76,8 +76,21 @@ export async function claimReceived(db: Db, now: Date, limit: number): Promise<R
   return claimed.map(({ key, body, attempts }) => ({ key, body: body ?? {}, attempts }))
 }
 
-export async function handled(db: Db, key: string, now: Date): Promise<void> {
-  await db.update(inbox).set({ handledAt: now, body: null, error: null }).where(eq(inbox.key, key))
+/** What an event changes. */
+export type Effect = (tx: Tx) => Promise<unknown>
+
+/**
+ * Marks an event as handled, in the transaction of what it changes: both or neither, and once, however many have it in
+ * their hands.
+ */
+export async function handled(db: Db, key: string, now: Date, effect: Effect | null = null): Promise<void> {
+  await db.transaction(async (tx) => {
+    const { rowCount } = await tx
+      .update(inbox)
+      .set({ handledAt: now, body: null, error: null })
+      .where(and(eq(inbox.key, key), isNull(inbox.handledAt)))
+    if (rowCount) await effect?.(tx)
+  })
 }
 
 /** It is tried again, later each time; in the end it is left alone with its error. */

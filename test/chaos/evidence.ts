@@ -1,4 +1,4 @@
-import { inArray, sql } from 'drizzle-orm'
+import { eq, inArray, sql } from 'drizzle-orm'
 import type { Event } from '#domain/escalation.ts'
 import { metadataType } from '#slack/sending.ts'
 import type { Db } from '#store/database.ts'
@@ -79,4 +79,9 @@ async function deadlocksIn(db: Db): Promise<number> {
     sql`select deadlocks::int from pg_stat_database where datname = current_database()`,
   )
   return rows[0]?.deadlocks ?? 0
+}
+
+/** How often somebody's words in a thread have held an acknowledgement. */
+export async function repliesIn({ db }: Pick<Stage, 'db'>): Promise<number> {
+  return db.$count(timeline, eq(timeline.kind, 'replied'))
 }

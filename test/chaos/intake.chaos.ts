@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { timelineOf } from '#store/timeline.ts'
 import type { Moment } from '../support/database-line.ts'
+import { repliesIn } from './evidence.ts'
 import { quiet } from './quiet.ts'
 import { scenario } from './scenario.ts'
 import type { Replica, Stage } from './stage.ts'
@@ -39,6 +39,7 @@ const moments: Record<string, Moment> = {
   'before Slack hears that we have it': { hold: 'answer', of: /^insert into "inbox"/ },
   'after Slack heard that we have it': { hold: 'statement', of: /from "cards" where \("cards"."channel"/ },
   'before what it means is committed': { hold: 'statement', of: /^commit/, since: /insert into timeline/ },
+  'after what it means is committed': { hold: 'answer', of: /^commit/, since: /insert into timeline/ },
 }
 
 for (const over of ['socket', 'http'] as const)
@@ -54,7 +55,9 @@ for (const over of ['socket', 'http'] as const)
         await reached
         await doomed.kill()
         await stage.start()
-        while (!(await timelineOf(stage.db, 1)).some(({ kind }) => kind === 'replied')) await delay(200)
+        while ((await repliesIn(stage)) === 0) await delay(200)
+        await quiet(stage)
+        expect(await repliesIn(stage)).toBe(1)
       },
     )
 

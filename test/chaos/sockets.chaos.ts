@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { eq } from 'drizzle-orm'
-import { escalations, timeline } from '#store/schema.ts'
+import { escalations } from '#store/schema.ts'
 import type { MessageView } from '../../sandbox/protocol.ts'
+import { repliesIn } from './evidence.ts'
 import { quiet } from './quiet.ts'
 import { scenario } from './scenario.ts'
 import type { Replica, Stage } from './stage.ts'
@@ -73,8 +74,4 @@ async function cardsOf(stage: Stage, replica: Replica): Promise<MessageView[]> {
   const cards = await Promise.all(each)
   await quiet(stage)
   return cards
-}
-
-async function repliesIn({ db }: Stage): Promise<number> {
-  return db.$count(timeline, eq(timeline.kind, 'replied'))
 }

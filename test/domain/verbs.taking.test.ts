@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { addMs, hourMs } from '#domain/time.ts'
 import { acknowledge, changeSeverity, escalateNow, handOff, note, pageDelivered } from '#domain/verbs.ts'
 import { release, reply, tellCustomer, updateTicket, waitForCustomer } from '#domain/verbs.ts'
+import type { Verb } from '#domain/verbs.ts'
 import { Story, monday } from '../support/stories.ts'
 import { termsWith } from '../support/terms.ts'
 
@@ -163,6 +164,17 @@ describe('small things', () => {
       .does(reply, 'U0SAM')
       .does(reply, 'U0OWN')
     expect(story.since(story.is.lapseAt)).toBe('1h 30m')
+  })
+
+  it('a reply that is heard of late counts from when it was written, and never shortens what was renewed since', () => {
+    const story = new Story().does(acknowledge, 'U0OWN').sleeps('20m')
+    const writtenAt = story.now
+    const asOfThen: Verb = (escalation, terms, who) => reply(escalation, terms, who, writtenAt)
+    story.sleeps('30m').does(asOfThen, 'U0OWN')
+    expect(story.since(story.is.lapseAt)).toBe('1h 20m')
+    story.does(note('Nearly there'), 'U0OWN').does(asOfThen, 'U0OWN')
+    expect(story.since(story.is.lapseAt)).toBe('1h 50m')
+    expect(story.news().slice(-2)).toEqual(['20m replied U0OWN', '50m noted U0OWN'])
   })
 
   it('the time of a tier starts with the newest page, not with an older one', () => {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { minuteMs } from '#domain/time.ts'
+import { timelineOf } from '#store/timeline.ts'
 import { databaseLine, type Line } from '../support/database-line.ts'
 import { ticketEvent } from '../support/tickets.ts'
 import { startWorld, type World } from '../support/world.ts'
@@ -194,14 +195,25 @@ it('answers a command while the database is silent', async () => {
   await back()
 })
 
-it('handles what was said while the database was away when Slack says it again', async () => {
-  const { first, hook, quiet, pass, sandbox, belay } = world
-  await hook(ticketEvent('ticket.escalated', { id: 'meanwhile', subject: 'Said meanwhile' }))
+/** Somebody has an escalation with this subject, for ten minutes already. Returns their card, and when they wrote in its thread. */
+async function taken(subject: string) {
+  const { first, hook, quiet, pass, belay } = world
+  await hook(ticketEvent('ticket.escalated', { id: subject, subject }))
   await quiet()
-  const card = await first.sees('C0FRONT', 'Said meanwhile')
+  const card = await first.sees('C0FRONT', subject)
   await first.press(card, 'Acknowledge')
   await pass(10)
+  const id = Number(/E-(\d+)/.exec(card.text)?.[1])
+  const replies = async () =>
+    (await timelineOf(belay.store.db, id)).filter(({ kind }) => kind === 'replied').map(({ at }) => at)
+  return { card, replies }
+}
+
+it('handles what was said while the database was away when Slack says it again', async () => {
+  const { first, pass, sandbox } = world
+  const { card, replies } = await taken('Said meanwhile')
   const before = sandbox.journal({ kind: 'event', ok: false }).length
+  const saidAt = sandbox.clock.now()
   line.cut()
   await first.says('C0FRONT', 'On it', { thread: card })
   await sandbox.until(
@@ -210,6 +222,20 @@ it('handles what was said while the database was away when Slack says it again',
   )
   await back()
   await pass(6)
-  const { rows } = await belay.store.db.execute(sql`select kind from timeline where kind = 'replied'`)
-  expect(rows).toHaveLength(1)
+  expect(await replies()).toEqual([saidAt])
 })
+
+it.each(['statement', 'answer'] as const)(
+  'handles what was said once, and as of when it was said, though the %s of its commit got lost',
+  async (hold) => {
+    const { first, pass, sandbox } = world
+    const { card, replies } = await taken(`Said, and the ${hold} got lost`)
+    const saidAt = sandbox.clock.now()
+    const saved = line.stopAt({ hold, of: /^commit/, since: /insert into timeline/ })
+    await first.says('C0FRONT', 'On it', { thread: card })
+    await saved
+    await back()
+    await pass(6)
+    expect(await replies()).toEqual([saidAt])
+  },
+)

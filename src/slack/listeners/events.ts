@@ -1,7 +1,9 @@
+import { secondMs } from '../../domain/time.ts'
 import { reply } from '../../domain/verbs.ts'
 import { cardAt } from '../../store/cards.ts'
 import type { Db } from '../../store/database.ts'
-import { change } from '../../store/escalations.ts'
+import { changeIn } from '../../store/escalations.ts'
+import type { Effect } from '../../store/inbox.ts'
 import { messageById } from '../../store/outbox.ts'
 import { seen } from '../reconcile.ts'
 import { metadataType } from '../sending.ts'
@@ -24,19 +26,28 @@ type MessageEvent = {
 
 type HomeEvent = { type: 'app_home_opened'; user: string; tab: string }
 
-/** Handles one of Slack's events, from the inbox. Handling it twice does no harm. */
-export async function handleEvent(sending: Sending, body: Record<string, unknown>, now: Date): Promise<void> {
+/**
+ * Handles one of Slack's events, from the inbox. Doing that twice does no harm; what would, is returned, to be done with
+ * the note that the event is handled.
+ */
+export async function handleEvent(
+  sending: Sending,
+  body: Record<string, unknown>,
+  now: Date,
+): Promise<Effect | null> {
   const event = body['event'] as { type?: string } | undefined
   switch (event?.type) {
     case 'message':
       return onMessage(sending, event as MessageEvent, now)
     case 'app_home_opened':
-      return onHomeOpened(sending, event as HomeEvent, now)
+      await onHomeOpened(sending, event as HomeEvent, now)
+      return null
     case 'tokens_revoked':
     case 'app_uninstalled':
-      return sending.refusing(event.type)
+      sending.refusing(event.type)
+      return null
     default:
-      return
+      return null
   }
 }
 
@@ -58,7 +69,7 @@ export async function isNoise(
   return rows.length > 0 && rows.every(({ state }) => state === 'sent')
 }
 
-type Reply = { channel: string; user: string; thread_ts: string }
+type Reply = { channel: string; user: string; ts: string; thread_ts: string }
 
 /** Somebody's message in a thread. */
 function isReply<M extends Partial<MessageEvent>>(message: M): message is M & Reply {
@@ -75,13 +86,12 @@ async function onHomeOpened(sending: Sending, { user, tab }: HomeEvent, now: Dat
   if (tab === 'home') await showHome(sending, user, now)
 }
 
-async function onMessage(sending: Sending, message: MessageEvent, now: Date): Promise<void> {
+async function onMessage(sending: Sending, message: MessageEvent, now: Date): Promise<Effect | null> {
   const delivery = ownDelivery(message)
-  if (delivery) {
-    const { channel, ts, thread_ts } = message
-    return seen(sending, { id: delivery, channel, ts, thread: thread_ts !== undefined && thread_ts !== ts })
-  }
-  if (isReply(message)) await onReply(sending, message, now)
+  if (!delivery) return isReply(message) ? onReply(sending, message, now) : null
+  const { channel, ts, thread_ts } = message
+  await seen(sending, { id: delivery, channel, ts, thread: thread_ts !== undefined && thread_ts !== ts })
+  return null
 }
 
 function ownDelivery({ metadata }: Pick<MessageEvent, 'metadata'>): string | null {
@@ -92,12 +102,20 @@ function ownDelivery({ metadata }: Pick<MessageEvent, 'metadata'>): string | nul
 /** The owner writes in the card's thread: they are at work on it. */
 async function onReply(
   { store }: Sending,
-  { channel, user, thread_ts: thread }: Reply,
+  { channel, user, ts, thread_ts: thread }: Reply,
   now: Date,
-): Promise<void> {
+): Promise<Effect | null> {
   const card = await cardAt(store.db, channel, thread)
-  if (!card) return
-  await change(store, card.escalation, now, (escalation, terms) =>
-    reply(escalation, terms, { by: user, seen: null }, now),
-  )
+  if (!card) return null
+  const who = { by: user, seen: null }
+  return (tx) =>
+    changeIn(tx, store.book, card.escalation, now, (escalation, terms) =>
+      reply(escalation, terms, who, saidAt(ts, now)),
+    )
+}
+
+/** When a message was written, by Slack's clock, which may be a little ahead of ours. */
+function saidAt(ts: string, now: Date): Date {
+  const at = new Date(Number(ts) * secondMs)
+  return at < now ? at : now
 }
