@@ -56,13 +56,18 @@ export async function request(
   }
 }
 
-/** Those of 4xx that say "later": Request Timeout, Too Early, Too Many Requests. */
-const later = new Set([408, 425, 429])
+/**
+ * Only a receiver that is gone, or that sends us elsewhere, is final. Whatever stands before one may answer 404, 401 or 403
+ * while it is deployed, and somebody who mends a secret should then get what waits.
+ */
+function isFinal(status: number): boolean {
+  return status === 410 || (status >= 300 && status < 400)
+}
 
 function verdictOn(status: number): Verdict {
   if (status >= 200 && status < 300) return { kind: 'taken' }
   const why = `the webhook's receiver: HTTP ${status}`
-  return { kind: status >= 500 || later.has(status) ? 'again' : 'refused', why }
+  return { kind: isFinal(status) ? 'refused' : 'again', why }
 }
 
 /** fetch says "fetch failed" and keeps what failed to itself. */

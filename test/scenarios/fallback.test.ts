@@ -172,13 +172,13 @@ it('an address that is refused is not tried again, and the administrators hear o
   expect(pager.received()).toHaveLength(1)
 })
 
-it('a receiver that fails is asked again by the same id', async () => {
-  pager.answers(500, 429)
+it('a receiver that fails, or is not there behind its door, is asked again by the same id', async () => {
+  pager.answers(500, 429, 404, 401)
   await archive()
   await tickets('Failing pager')
   await desk.pass(0.5)
   const requests = pager.received()
-  expect(requests.map(({ status }) => status)).toEqual([500, 429, 200])
+  expect(requests.map(({ status }) => status)).toEqual([500, 429, 404, 401, 200])
   expect(new Set(requests.map(({ id }) => id)).size).toBe(1)
   expect(mail.arrived()).toHaveLength(1)
 })
