@@ -82,12 +82,17 @@ async function fallBackSome(store: Store, now: Date, which: SQL): Promise<Late> 
       tx,
       pages.map(({ escalation }) => escalation),
     )
+    // What follows can only fail because of what is in a row: a database that is slow or away fails here.
+    await store.book.read(
+      tx,
+      rows.map(({ policyHash }) => policyHash),
+    )
     const failed = new Map<EscalationRow, string>()
     const decided: Decided[] = []
     for (const row of rows) {
       const own = pages.filter(({ escalation }) => escalation === row.id)
       try {
-        decided.push(...(await decide(tx, store, toEscalation(row), own, now)))
+        decided.push(...decide(store, toEscalation(row), own, now))
       } catch (error) {
         failed.set(row, reasonOf(error))
       }
@@ -139,14 +144,8 @@ async function claimLate(tx: Tx, which: SQL): Promise<LatePage[]> {
 }
 
 /** One change of the escalation for all of its pages that are late; none when nobody needs them any more. */
-async function decide(
-  tx: Tx,
-  store: Store,
-  escalation: Escalation,
-  late: LatePage[],
-  now: Date,
-): Promise<Decided[]> {
-  const terms = await store.book.terms(tx, escalation.policyHash, escalation.policy)
+function decide({ book }: Store, escalation: Escalation, late: LatePage[], now: Date): Decided[] {
+  const terms = book.knownTerms(escalation.policyHash, escalation.policy)
   const happened = late.flatMap(({ page }) => {
     const outcome = pageLate(page)(escalation, terms, { by: 'belay', seen: null }, now)
     return outcome.kind === 'changed' ? outcome.happened : []

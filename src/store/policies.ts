@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { eq } from 'drizzle-orm'
+import { inArray } from 'drizzle-orm'
 import type { Actor } from '../domain/escalation.ts'
 import { canonical, versionOf } from '../domain/policy.ts'
 import type { PolicyDocument, PolicyVersion } from '../domain/policy.ts'
@@ -48,20 +48,33 @@ export class PolicyBook {
 
   /** The terms of an escalation that started with this version. */
   async terms(db: Db | Tx, hash: string, policy: string): Promise<Terms> {
-    const version = this.#versions.get(hash) ?? (await this.#read(db, hash))
-    return termsOf(version, policy, { live: this.#live, gone: this.gone })
+    await this.read(db, [hash])
+    return this.knownTerms(hash, policy)
   }
 
   /** The version with this hash. Throws when the database does not have it. */
   async version(db: Db | Tx, hash: string): Promise<PolicyVersion> {
-    return this.#versions.get(hash) ?? (await this.#read(db, hash))
+    await this.read(db, [hash])
+    return this.#known(hash)
   }
 
-  async #read(db: Db | Tx, hash: string): Promise<PolicyVersion> {
-    const [row] = await db.select().from(policies).where(eq(policies.hash, hash))
-    if (!row) throw new Error(`The policy version ${hash} is not in the database.`)
-    this.#versions.set(hash, row.version)
-    return row.version
+  /** Reads what is not known yet of these versions. One that the database does not have is found missing by whoever needs it. */
+  async read(db: Db | Tx, hashes: readonly string[]): Promise<void> {
+    const unknown = [...new Set(hashes)].filter((hash) => !this.#versions.has(hash))
+    if (unknown.length === 0) return
+    const rows = await db.select().from(policies).where(inArray(policies.hash, unknown))
+    for (const { hash, version } of rows) this.#versions.set(hash, version)
+  }
+
+  /** The terms of an escalation whose version was read before; touches nothing. Throws when the database does not have it. */
+  knownTerms(hash: string, policy: string): Terms {
+    return termsOf(this.#known(hash), policy, { live: this.#live, gone: this.gone })
+  }
+
+  #known(hash: string): PolicyVersion {
+    const version = this.#versions.get(hash)
+    if (!version) throw new Error(`The policy version ${hash} is not in the database.`)
+    return version
   }
 }
 

@@ -41,7 +41,12 @@ export async function sweepBatch(store: Store, now: Date, limit: number): Promis
 async function sweepDue(store: Store, now: Date, limit: number, only?: number): Promise<Swept> {
   return store.db.transaction(async (tx) => {
     const due = await claimDue(tx, now, limit, only)
-    const decisions = await Promise.all(due.map((escalation) => decideOne(tx, store, escalation, now)))
+    // A database that is slow or away fails the batch here: what follows can only fail because of what is in a row.
+    await store.book.read(
+      tx,
+      due.map(({ policyHash }) => policyHash),
+    )
+    const decisions = due.map((escalation) => decideOne(store, escalation, now))
     const decided = decisions.filter((decision) => 'happened' in decision)
     const failed = decisions.filter((decision) => 'reason' in decision)
     if (decided.length > 0) await save(tx, now, decided)
@@ -85,9 +90,9 @@ async function claimDue(tx: Tx, now: Date, limit: number, only?: number): Promis
 
 type Failed = { escalation: Escalation; reason: string }
 
-async function decideOne(tx: Tx, store: Store, escalation: Escalation, now: Date): Promise<Decided | Failed> {
+function decideOne({ book }: Store, escalation: Escalation, now: Date): Decided | Failed {
   try {
-    const terms = await store.book.terms(tx, escalation.policyHash, escalation.policy)
+    const terms = book.knownTerms(escalation.policyHash, escalation.policy)
     const happened = advance(escalation, terms, now)
     if (happened.length === 0) return laidDown(escalation, now)
     const next = after(escalation, happened)

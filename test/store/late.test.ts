@@ -2,8 +2,10 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { fallBackLate } from '#store/late.ts'
 import { PolicyBook, savePolicy } from '#store/policies.ts'
+import { quarantinedCount } from '#store/quarantine.ts'
 import { notices } from '#store/schema.ts'
 import { spoil, unsound } from '../support/spoiled.ts'
+import { withStall } from '../support/stalled.ts'
 import { later, start, testStore, type TestStore } from '../support/store.ts'
 
 /** With an address beyond Slack. */
@@ -36,4 +38,13 @@ describe('a late page', () => {
       ).toBe(3)
     },
   )
+
+  it('is told beyond Slack, and its escalation not left alone, when the database was slow', async () => {
+    await using desk = await testStore()
+    const store = await reachable(desk)
+    await desk.open('one')
+    await withStall(desk, (started) => fallBackLate(started, later(2)))
+    expect(await fallBackLate(store, later(2))).toEqual({ late: 1, failed: [], quarantined: 0 })
+    expect(await quarantinedCount(store.db)).toBe(0)
+  })
 })

@@ -7,6 +7,7 @@ import { change, find } from '#store/escalations.ts'
 import { escalations, notices, timeline } from '#store/schema.ts'
 import { quarantinedCount, releaseQuarantined } from '#store/quarantine.ts'
 import { oldestDue, sweepBatch } from '#store/sweep.ts'
+import { withStall } from '../support/stalled.ts'
 import { later, start, testStore, type TestStore } from '../support/store.ts'
 
 const dump = async ({ store: { db } }: TestStore) => ({
@@ -130,5 +131,15 @@ describe('a change', () => {
     )
     await expect(late).rejects.toThrow()
     expect((await find(desk.store.db, id))?.state).toBe('paging')
+  })
+})
+
+describe('a slow database', () => {
+  it('is no reason to leave an escalation alone', async () => {
+    await using desk = await testStore()
+    for (const ticket of ['one', 'two', 'three']) await desk.open(ticket)
+    await withStall(desk, (store) => sweepBatch(store, later(2), 100))
+    expect(await quarantinedCount(desk.store.db)).toBe(0)
+    expect(await sweepBatch(desk.store, later(2), 100)).toMatchObject({ due: 3, quarantined: 0 })
   })
 })
