@@ -4,6 +4,7 @@ import type { Happened } from '../domain/escalation.ts'
 import type { Enqueued } from '../domain/notice.ts'
 import { changed } from '../domain/outcome.ts'
 import { addMs, secondMs } from '../domain/time.ts'
+import type { DeliveryOutcome } from '../observer.ts'
 import { pageDelivered, pageUndeliverable } from '../domain/verbs.ts'
 import type { Verb } from '../domain/verbs.ts'
 import { cardsFollow, replaceLost } from '../store/cards.ts'
@@ -118,7 +119,8 @@ export async function settleError(
   const { store, clock, pace } = sending
   const [{ target, attempts, attemptedAt, looks }] = claim
   const now = clock.now()
-  tell(sending, claim, verdict)
+  const isApart = verdict.kind === 'permanent' && rendered.shape === 'summary' && isItsLooks(verdict.why)
+  tell(sending, claim, verdict, isApart ? 'retry' : outcomes[verdict.kind])
   switch (verdict.kind) {
     case 'retry': {
       const isPaced = verdict.scope === 'channel'
@@ -139,14 +141,23 @@ export async function settleError(
       return settleRetry(store.db, claim, addMs(now, thread ? 0 : backoffMs(attempts)), verdict.why)
     }
     case 'permanent':
-      if (rendered.shape === 'summary' && isItsLooks(verdict.why))
-        return settleRetry(store.db, claim, now, notTogether)
-      return undeliverable(sending, claim, verdict.why)
+      return isApart
+        ? settleRetry(store.db, claim, now, notTogether)
+        : undeliverable(sending, claim, verdict.why)
   }
 }
 
-function tell({ log, observer }: Sending, claim: Claim, verdict: Outcome): void {
-  for (const { kind } of claim) observer.delivered(kind, verdict.kind === 'gone' ? 'retry' : verdict.kind)
+/** What a failure counts as: what is gone goes out in another way. */
+const outcomes: Record<Outcome['kind'], DeliveryOutcome> = {
+  retry: 'retry',
+  permanent: 'permanent',
+  away: 'away',
+  unsure: 'unsure',
+  gone: 'retry',
+}
+
+function tell({ log, observer }: Sending, claim: Claim, verdict: Outcome, outcome: DeliveryOutcome): void {
+  for (const { kind } of claim) observer.delivered(kind, outcome)
   const [{ id, kind, escalation, target, summary }] = claim
   const about = { notice: id, kind, escalation, target, ...(summary && { summary, together: claim.length }) }
   log.warn({ ...about, verdict }, 'a message was not sent')

@@ -9,7 +9,7 @@ import { asleep } from './schema.ts'
 
 /**
  * What must never be, and is looked for all the same. `asleep`: an open escalation that the clock would pass over.
- * `card_behind`: a message that has not shown the newest version for two minutes. `card_lost`: a channel without a card.
+ * `card_behind`: a message that has not shown the newest version for two minutes. `card_lost`: a channel without a card, where one may be posted.
  * `card_outdated`: a message that does not even know that it is behind. `sending`, `unsure`, `pending`: notices that are stuck.
  */
 export const auditFindings = [
@@ -113,7 +113,10 @@ async function wantNewest(tx: Tx, now: Date): Promise<number> {
   return rowCount ?? 0
 }
 
-/** The channels whose card is lost, with no other there and none on its way. */
+/**
+ * The channels whose card is lost, with no other there and none on its way. Where a new one was refused lately everything
+ * has been done that can be, and the administrators know.
+ */
 function lostCards(now: Date): SQL {
   return sql`
     with gone as materialized (
@@ -125,7 +128,8 @@ function lostCards(now: Date): SQL {
     select c.* from gone c
     where ${none(sql`cards o where o.escalation = c.escalation and o.channel = c.channel
         and o.shape = 'card' and o.lost is null`)}
-      and ${none(postsOf(sql`o.state in ('pending', 'sending', 'unsure')`))}`
+      and ${none(postsOf(sql`o.state in ('pending', 'sending', 'unsure')`))}
+      and ${none(postsOf(sql`o.kind = 'card' and o.created_at > ${before(now, postAgainAfterMs)}`))}`
 }
 
 /** Notices that make a card in the channel of `c`. */
@@ -144,9 +148,7 @@ type Lost = { id: string; escalation: string; channel: string; priority: number 
 /** A card is posted anew: it heals once the channel is there again, and we are in it. */
 async function postLost(tx: Tx, now: Date): Promise<number> {
   const { rows } = await tx.execute<Lost>(sql`
-    select * from (${lostCards(now)}) c
-    where ${none(postsOf(sql`o.kind = 'card' and o.created_at > ${before(now, postAgainAfterMs)}`))}
-    limit ${atOnce}`)
+    select * from (${lostCards(now)}) c limit ${atOnce}`)
   const hour = now.toISOString().slice(0, 13)
   const cards = rows.map(({ id, escalation, channel, priority }) =>
     cardNotice(`card:${id}:${hour}`, { escalation: Number(escalation), channel, priority }),

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Fault, MessageView } from '../../sandbox/protocol.ts'
 import { openIn } from '#store/openings.ts'
 import { plain, startDesk, type Desk } from '../support/desk.ts'
+import { scraped } from '../support/metrics.ts'
 import { phones } from '../support/pings.ts'
 import { spoil, unsound } from '../support/spoiled.ts'
 
@@ -182,6 +183,9 @@ it('a summary that Slack refuses for what it is goes out page by page', async ()
   expect(posts().filter(isSummary)).toEqual([])
   const pages = cardsIn(posts()).filter(({ text }) => text.includes('<@U0FRONT2>'))
   expect(namesIn(pages)).toEqual(names)
+  const metrics = await scraped(desk.url)
+  for (const kind of ['page', 'direct'])
+    expect(metrics.get(`belay_deliveries_total{kind="${kind}",outcome="permanent"}`), kind).toBe(0)
 })
 
 it('one line that can not be worded does not hold up the others', async () => {
