@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts'
 import { minuteMs } from '../domain/time.ts'
 import { claimStale } from '../store/cards.ts'
-import { claimUnsure, expireLeases } from '../store/outbox.ts'
+import { expireLeases } from '../store/outbox.ts'
 import type { Room } from '../store/outbox.ts'
 import { claimMessages } from '../store/summaries.ts'
+import { claimUnsure } from '../store/unsure.ts'
 import type { Lane } from '../fallback/lane.ts'
 import { deliver } from '../slack/deliver.ts'
 import { describe } from '../slack/log.ts'
@@ -127,12 +128,13 @@ export class Pump {
   }
 
   async #look(clock: Clock): Promise<void> {
-    const { db } = this.#sending.store
-    await expireLeases(db, clock.now())
+    const { pace, store } = this.#sending
+    await expireLeases(store.db, clock.now())
+    const now = clock.now()
     const room = atOnce.looks - this.#looking.size
-    if (room <= 0) return
-    for (const claim of await claimUnsure(db, clock.now(), room))
-      this.#start(this.#looking, claim[0].id, reconcile(this.#sending, claim), () => this.tick())
+    if (room <= 0 || pace.readyAt('conversations.history', now)) return
+    for (const due of await claimUnsure(store.db, now, room, [...this.#looking.keys()]))
+      this.#start(this.#looking, due[0][0].target, reconcile(this.#sending, due), () => this.tick())
   }
 
   async #post(clock: Clock): Promise<void> {

@@ -95,27 +95,6 @@ const claim = perDatabase((db) =>
     .prepare(planAnew),
 )
 
-/** Claims what may or may not have arrived and is due to be looked for; a summary as the one message that it is. */
-export async function claimUnsure(db: Db, now: Date, limit: number): Promise<Claim[]> {
-  const claimed = await db
-    .update(notices)
-    .set({ notBefore: addMs(now, leaseMs) })
-    .where(
-      sql`${notices.state} = 'unsure' and ${notices.id} in (
-        with first as (
-          select id, summary from notices
-          where state = 'unsure' and not_before <= ${now.toISOString()}::timestamptz and (summary is null or not exists (
-            select from notices other
-            where other.summary = notices.summary and other.state = 'unsure' and other.id < notices.id))
-          order by not_before limit ${limit} for update skip locked
-        )
-        select id from first
-        union select other.id from first join notices other on other.summary = first.summary)`,
-    )
-    .returning()
-  return byMessage(claimed)
-}
-
 /** Notices by the message that they are in. */
 export function byMessage(rows: readonly NoticeRow[]): Claim[] {
   const messages = Map.groupBy(rows, ({ id, summary }) => summary ?? id)

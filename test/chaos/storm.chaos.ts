@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { scenario } from './scenario.ts'
 import type { Replica, Stage } from './stage.ts'
@@ -30,6 +31,25 @@ scenario(
     ])
     await storm(stage, () => replicas, events)
     expect(stage.promised.size).toBe(tickets)
+  },
+)
+
+scenario(
+  'ten seconds in which Slack keeps everything and answers nothing, two replicas, 20 channels, and fifty looks a minute',
+  { wait: '10m', teams, asksDirectly: false },
+  async (stage) => {
+    const { sandbox } = stage
+    const replicas = [await stage.start(), await stage.start()]
+    sandbox.fault({ on: 'event:message', times: 0, effect: { kind: 'drop' } })
+    const mend = sandbox.fault({
+      on: 'chat.postMessage',
+      times: 0,
+      when: 'after',
+      effect: { kind: 'status', status: 500 },
+    })
+    const unheard = Array.from({ length: 5 * teams }, (_, number) => stage.ticket(number % teams))
+    for (const ticket of unheard) await Promise.all([stage.deliver(() => replicas, ticket), delay(100)])
+    mend()
   },
 )
 

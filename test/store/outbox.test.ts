@@ -7,7 +7,6 @@ import { cardsOf } from '#store/cards.ts'
 import { changeIn } from '#store/escalations.ts'
 import {
   claimNotices,
-  claimUnsure,
   expireLeases,
   leaseMs,
   settleDropped,
@@ -18,6 +17,7 @@ import {
 } from '#store/outbox.ts'
 import { enqueue } from '#store/save.ts'
 import { notices } from '#store/schema.ts'
+import { claimUnsure } from '#store/unsure.ts'
 import { later, start, testStore, type TestStore } from '../support/store.ts'
 
 const afterLease = new Date(start.getTime() + leaseMs)
@@ -127,8 +127,19 @@ describe('a lease that runs out', () => {
     expect(await expireLeases(desk.store.db, new Date(afterLease.getTime() - 1))).toBe(0)
     expect(await expireLeases(desk.store.db, afterLease)).toBe(2)
     expect(await claim(desk, afterLease)).toEqual([])
-    expect(await claimUnsure(desk.store.db, afterLease, 10)).toHaveLength(2)
-    expect(await claimUnsure(desk.store.db, afterLease, 10)).toEqual([])
+    expect(await claimUnsure(desk.store.db, afterLease, 10, [])).toHaveLength(2)
+    expect(await claimUnsure(desk.store.db, afterLease, 10, [])).toEqual([])
+  })
+
+  it('is looked for with all that waits for the same channel, one look at a channel at a time', async () => {
+    await using desk = await testStore()
+    await fill(desk, 9, { target: (i) => `C${i % 3}` })
+    for (let round = 0; round < 3; round += 1) await claim(desk)
+    await expireLeases(desk.store.db, afterLease)
+    const looks = await claimUnsure(desk.store.db, afterLease, 1, ['C0', 'C2'])
+    expect(looks.map((claims) => claims.map(([{ key }]) => key))).toEqual([['n1', 'n4', 'n7']])
+    expect(await claimUnsure(desk.store.db, afterLease, 1, ['C0', 'C2'])).toEqual([])
+    expect(await claimUnsure(desk.store.db, afterLease, 10, ['C0'])).toHaveLength(1)
   })
 })
 

@@ -14,7 +14,6 @@ import {
 import { connect } from '#store/database.ts'
 import { changeMany, type Decide } from '#store/escalations.ts'
 import {
-  claimUnsure,
   expireLeases,
   leaseMs,
   messageById,
@@ -28,6 +27,7 @@ import { enqueue } from '#store/save.ts'
 import { cards, notices } from '#store/schema.ts'
 import { claimMessages, notTogether } from '#store/summaries.ts'
 import { timelineOf } from '#store/timeline.ts'
+import { claimUnsure } from '#store/unsure.ts'
 import { databaseLine } from '../support/database-line.ts'
 import { later, start, testStore, type TestStore } from '../support/store.ts'
 
@@ -43,7 +43,7 @@ async function storm(desk: TestStore, count: number): Promise<number[]> {
 
 const numbers = (rows: readonly NoticeRow[]) =>
   rows.map(({ escalation }) => escalation ?? 0).sort((a, b) => a - b)
-const sizes = (claims: Claim[]) => claims.map((message) => message.length)
+const sizes = (claims: readonly Claim[]) => claims.map((message) => message.length)
 
 const posted = { channel: 'C0FIRST', ts: '1.2', shape: 'summary', versions: new Map(), shown: 'x' } as const
 
@@ -115,9 +115,9 @@ describe('a summary of which nobody knows whether it arrived', () => {
     await claim(desk)
     const after = new Date(start.getTime() + leaseMs)
     expect(await expireLeases(desk.store.db, after)).toBe(12)
-    const looks = await Promise.all([1, 2].map(() => claimUnsure(desk.store.db, after, 4)))
-    expect(sizes(looks.flat())).toEqual([12])
-    expect(await claimUnsure(desk.store.db, after, 4)).toEqual([])
+    const looks = await Promise.all([1, 2].map(() => claimUnsure(desk.store.db, after, 4, [])))
+    expect(looks.flat().map(sizes)).toEqual([[12]])
+    expect(await claimUnsure(desk.store.db, after, 4, [])).toEqual([])
   })
 
   it('is found by its id even after it was given up, and is then not sent again', async () => {
@@ -154,7 +154,7 @@ describe('a summary of which nobody knows whether it arrived', () => {
     await stopped
     const after = new Date(start.getTime() + leaseMs)
     await expireLeases(desk.store.db, after)
-    const [found] = await claimUnsure(desk.store.db, after, 4)
+    const [[found] = []] = await claimUnsure(desk.store.db, after, 4, [])
     const message = { ...posted, shape: 'card' } as const
     await desk.store.db.transaction((tx) => settleSent(tx, found!, message, after))
     line.goOn()
