@@ -14,6 +14,7 @@ import type { Decide } from '../store/escalations.ts'
 import type { Claim, NoticeRow, Posted } from '../store/outbox.ts'
 import { orOneByOne } from '../store/one-by-one.ts'
 import { lookAfterMs, settleFailed, settleRetry, settleSent, settleUnsure } from '../store/outbox.ts'
+import { forgetDirectChannel } from '../store/people.ts'
 import { enqueue } from '../store/save.ts'
 import { notTogether } from '../store/summaries.ts'
 import type { Outcome } from './classify.ts'
@@ -141,9 +142,12 @@ export async function settleError(
       return settleRetry(store.db, claim, addMs(now, thread ? 0 : backoffMs(attempts)), verdict.why)
     }
     case 'permanent':
-      return isApart
-        ? settleRetry(store.db, claim, now, notTogether)
-        : undeliverable(sending, claim, verdict.why)
+      if (isApart) return settleRetry(store.db, claim, now, notTogether)
+      if (isOtherBots(claim[0], verdict.why)) {
+        await forgetDirectChannel(store.db, target)
+        return settleRetry(store.db, claim, now, otherBots)
+      }
+      return undeliverable(sending, claim, verdict.why)
   }
 }
 
@@ -161,6 +165,13 @@ function tell({ log, observer }: Sending, claim: Claim, verdict: Outcome, outcom
   const [{ id, kind, escalation, target, summary }] = claim
   const about = { notice: id, kind, escalation, target, ...(summary && { summary, together: claim.length }) }
   log.warn({ ...about, verdict }, 'a message was not sent')
+}
+
+const otherBots = 'its direct channel was not found'
+
+/** The channel with a person belongs to one bot: whoever replaced the app has the old ones. It is opened anew once. */
+function isOtherBots({ target, error }: NoticeRow, why: string): boolean {
+  return why === 'channel_not_found' && /^[UW]/.test(target) && error !== otherBots
 }
 
 /** Slack refuses the message for what it is, and not for where it goes: its pages can still go one by one. */

@@ -56,6 +56,11 @@ export async function goneFromWorkspace(db: Db): Promise<Set<Actor>> {
   return new Set(rows.map(({ id }) => id))
 }
 
+/** Slack knows no such channel with a person: it is opened anew for the next message. */
+export async function forgetDirectChannel(db: Db, id: Actor): Promise<void> {
+  await db.update(people).set({ direct: null }).where(eq(people.id, id))
+}
+
 /** Keeps the direct message channel with a person, so that it can be searched when an answer got lost. */
 export async function keepDirectChannel(db: Db, id: Actor, direct: string, now: Date): Promise<void> {
   await db

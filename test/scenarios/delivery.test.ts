@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Fault } from '../../sandbox/protocol.ts'
+import { keepDirectChannel, personById } from '#store/people.ts'
 import { enqueue } from '#store/save.ts'
 import { notices } from '#store/schema.ts'
 import { plain, startDesk, type Desk } from '../support/desk.ts'
@@ -123,6 +124,32 @@ it('Slack fails before it keeps the page: it is sent again, once', async () => {
   expect(about('C0FRONT', 'Failed once')).toHaveLength(1)
   expect(rang()).toEqual(['U0FRONT2 directly', 'U0FRONT2 in C0FRONT'])
   await hook(ticketEvent('ticket.solved', { id: 'failed-once' }))
+})
+
+it('the channel with a person was another bot’s: it is opened anew, once, and the message arrives', async () => {
+  const { belay, sandbox, first, quiet } = desk
+  const opened = () => sandbox.journal({ name: 'conversations.open' }).length
+  await keepDirectChannel(belay.store.db, first.id, 'D0OTHERBOT', sandbox.clock.now())
+  const before = opened()
+  const rang = phones(sandbox)
+  await desk.escalate('Another bot', plain)
+  await quiet()
+  expect(rang()).toEqual(['U0FRONT2 directly', 'U0FRONT2 in C0FRONT'])
+  expect(opened() - before).toBe(1)
+})
+
+it('a person whom Slack finds no channel for: it is opened once more, and then the administrators hear of it', async () => {
+  const { belay, sandbox, first, manager, quiet } = desk
+  await desk.escalate('There before', plain)
+  const { direct } = (await personById(belay.store.db, first.id))!
+  const effect = { kind: 'error', error: 'channel_not_found' } as const
+  const mend = sandbox.fault({ on: 'chat.postMessage', channel: direct!, times: 0, effect })
+  await desk.escalate('Not there any more', plain)
+  await quiet()
+  await manager.sees('dm', `could not be delivered to the direct messages of ${first.id}`)
+  const tried = sandbox.journal({ name: 'chat.postMessage', channel: direct! })
+  expect(tried.filter(({ body }) => JSON.stringify(body).includes('Not there any more'))).toHaveLength(2)
+  mend()
 })
 
 it('a tier whose people are gone is skipped at once, the card and the fallback say so', async () => {
