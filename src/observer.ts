@@ -23,6 +23,8 @@ export type Observer = {
   acknowledged: (afterMs: number) => void
   /** Slack did not do what it was asked to. `code` is one of a few (see slack/classify.ts). */
   slackFailed: (method: string, code: string) => void
+  /** One of Slack's events could not be handled, however often it was tried. */
+  gaveUp: () => void
   heartbeat: (outcome: HeartbeatOutcome) => void
   /** What the self-audit found, and what of it was put right; null when there was nothing to mend. */
   audited: (found: Found, repaired: Repaired | null) => void

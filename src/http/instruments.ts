@@ -16,6 +16,9 @@ const counters = {
     help: 'Calls that Slack did not do, by method and error.',
     labels: ['method', 'code'],
   },
+  belay_inbox_given_up_total: {
+    help: "Slack's events that were given up: eight tries to handle each had failed.",
+  },
   belay_heartbeat_total: {
     help: 'Healthy minutes told to the heartbeat URL (sent, failed), and those that were not healthy (withheld).',
     labels: ['outcome'],

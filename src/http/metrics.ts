@@ -99,6 +99,7 @@ function observerOf(instruments: Instruments): Observer {
       for (const [finding, count] of Object.entries(repaired ?? {}))
         instruments.belay_audit_repairs_total.inc({ finding }, count)
     },
+    gaveUp: () => instruments.belay_inbox_given_up_total.inc(),
     heartbeat: (outcome) => instruments.belay_heartbeat_total.inc({ outcome }),
     skewed: (ms) => instruments.belay_clock_skew_seconds.set(ms / secondMs),
   }

@@ -53,7 +53,7 @@ export function dutiesOf(work: Work): Duty[] {
     {
       name: 'inbox',
       when: '* * * * * *',
-      run: () => workInbox({ store, clock, log, handle }, stopped),
+      run: () => workInbox({ store, clock, log, observer, handle }, stopped),
     },
     {
       name: 'digest',
@@ -67,7 +67,7 @@ export function dutiesOf(work: Work): Duty[] {
       when: '17 */20 * * * *',
       run: () => refreshPeople(sending.directory, store.book, clock.now()),
     },
-    { name: 'forget', when: '41 7 * * * *', run: () => forgetOld(store.db, clock.now()) },
+    { name: 'forget', when: '41 7 * * * *', run: () => forgetOld(store.db, clock.now(), stopped) },
     ...watchesOf(work),
   ]
 }

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
+import type { Observer } from '../observer.ts'
 import { describe } from '../slack/log.ts'
+import { reasonOf } from '../store/database.ts'
 import type { Store } from '../store/escalations.ts'
 import { claimReceived, failed, handled } from '../store/inbox.ts'
 import type { Effect, Received } from '../store/inbox.ts'
@@ -10,6 +12,7 @@ export type InboxWork = {
   store: Store
   clock: Clock
   log: Logger
+  observer: Observer
   handle: (body: Record<string, unknown>, now: Date) => Promise<Effect | null>
 }
 
@@ -22,13 +25,25 @@ export async function workInbox(work: InboxWork, stopped: () => boolean = () => 
   }
 }
 
-async function workOn({ store, clock, log, handle }: InboxWork, event: Received): Promise<void> {
+async function workOn(work: InboxWork, event: Received): Promise<void> {
+  const { store, clock, handle } = work
   try {
     const effect = await handle(event.body, clock.now())
     await handled(store.db, event.key, clock.now(), effect)
     if (effect) store.committed()
   } catch (error) {
-    log.warn({ err: describe(error), event: event.key }, 'an event could not be handled; it is tried again')
-    await failed(store.db, event, error instanceof Error ? error.message : String(error), clock.now())
+    await notHandled(work, event, error)
   }
+}
+
+async function notHandled(
+  { store, clock, log, observer }: InboxWork,
+  event: Received,
+  error: unknown,
+): Promise<void> {
+  const about = { err: describe(error), event: event.key }
+  const isGivenUp = await failed(store, event, reasonOf(error), clock.now())
+  if (!isGivenUp) return log.warn(about, 'an event could not be handled; it is tried again')
+  observer.gaveUp()
+  log.error(about, 'an event could not be handled and is given up')
 }

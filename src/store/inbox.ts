@@ -1,8 +1,11 @@
 import { and, eq, inArray, isNull, lt, lte, sql } from 'drizzle-orm'
 import { addMs, dayMs, minuteMs, secondMs } from '../domain/time.ts'
+import { alarmsOf } from './alarm.ts'
 import { columnsOf, recordset } from './bulk.ts'
 import type { Db, Tx } from './database.ts'
+import type { Store } from './escalations.ts'
 import { storable } from './json.ts'
+import { enqueue } from './save.ts'
 import { inbox } from './schema.ts'
 
 /** Senders repeat themselves for a day at most; after this what they sent is forgotten. */
@@ -93,27 +96,48 @@ export async function handled(db: Db, key: string, now: Date, effect: Effect | n
   })
 }
 
-/** It is tried again, later each time; in the end it is left alone with its error. */
-export async function failed(db: Db, { key, attempts }: Received, error: string, now: Date): Promise<void> {
-  const again = addMs(now, 2 ** attempts * secondMs)
-  const givenUp = attempts >= attemptsAllowed ? { handledAt: now } : {}
-  await db
-    .update(inbox)
-    .set({ error, notBefore: again, ...givenUp })
-    .where(and(eq(inbox.key, key), isNull(inbox.handledAt)))
+/**
+ * It is tried again, later each time; in the end it is left alone with its error, and the administrators are told. Returns
+ * whether it has come to that.
+ */
+export async function failed(
+  store: Store,
+  { key, body, attempts }: Received,
+  error: string,
+  now: Date,
+): Promise<boolean> {
+  const isGivenUp = attempts >= attemptsAllowed
+  await store.db.transaction(async (tx) => {
+    const { rowCount } = await tx
+      .update(inbox)
+      .set({ error, notBefore: addMs(now, 2 ** attempts * secondMs), ...(isGivenUp && { handledAt: now }) })
+      .where(and(eq(inbox.key, key), isNull(inbox.handledAt)))
+    if (rowCount && isGivenUp)
+      await enqueue(tx, alarmsOf(store.book.live, givenUpWords(body, error), now), now)
+  })
+  if (isGivenUp) store.committed()
+  return isGivenUp
+}
+
+/** The same for all that fail alike, so that they are told of once. */
+function givenUpWords(body: Body, error: string): string {
+  const event = body['event'] as { type?: unknown; channel?: unknown } | undefined
+  const kind = typeof event?.type === 'string' ? event.type : 'something'
+  const where = typeof event?.channel === 'string' ? ` in <#${event.channel}>` : ''
+  return `What Slack told (${kind}${where}) could not be handled in ${attemptsAllowed} tries and is given up: ${error}`
 }
 
 /** A busy week may have brought millions: so many are forgotten by one statement, which has to end in time. */
 const forgottenAtOnce = 5000
 
-/** Forgets what no sender will repeat. */
-export async function forgetOld(db: Db, now: Date): Promise<void> {
+/** Forgets what no sender will repeat, until all of it is forgotten or `stopped` says so. */
+export async function forgetOld(db: Db, now: Date, stopped: () => boolean = () => false): Promise<void> {
   const old = db
     .select({ key: inbox.key })
     .from(inbox)
     .where(and(lte(inbox.handledAt, now), lt(inbox.receivedAt, addMs(now, -rememberedForMs))))
     .orderBy(inbox.receivedAt)
     .limit(forgottenAtOnce)
-  for (let gone = forgottenAtOnce; gone === forgottenAtOnce;)
+  for (let gone = forgottenAtOnce; gone === forgottenAtOnce && !stopped();)
     gone = (await db.delete(inbox).where(inArray(inbox.key, old))).rowCount ?? 0
 }

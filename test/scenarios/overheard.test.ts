@@ -1,11 +1,15 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { isNoise } from '#slack/listeners/events.ts'
+import { loggedLines } from '../slack/receivers/support.ts'
 import { plain, startDesk, type Desk } from '../support/desk.ts'
+import { scrapedAnew } from '../support/metrics.ts'
+import { spoil } from '../support/spoiled.ts'
 
 let desk: Desk
+const log = loggedLines('error')
 beforeAll(async () => {
-  desk = await startDesk()
+  desk = await startDesk({ log: log.logger })
 })
 afterEach(() => desk.clear())
 afterAll(() => desk[Symbol.asyncDispose]())
@@ -54,4 +58,26 @@ it('what is said in its channels is not kept, and what its owner says in the thr
   await quiet()
   expect(await kept()).toBe((before ?? 0) + 1)
   expect(await desk.happened(told)).toContain('replied')
+})
+
+it('what can not be handled in eight tries is given up, and neither the log nor the administrators miss it', async () => {
+  const { first, manager, pass, quiet, belay } = desk
+  const told = await desk.escalate('Replied in vain', plain)
+  await first.press(told.card, 'Acknowledge')
+  await quiet()
+  const mend = await spoil(belay.store.db, told.id, sql`version = 2147483647`)
+  await first.says('C0FRONT', 'On it', { thread: told.card })
+  await pass(4)
+  expect(log.text()).not.toContain('given up')
+  await pass(1)
+  const alarm = await manager.sees('C0ADMINS', 'could not be handled in 8 tries')
+  expect(alarm.text).toContain('(message in <#C0FRONT>)')
+  expect(alarm.text).toContain('is out of range for type integer')
+  expect(log.lines.map((line) => JSON.parse(line) as object)).toEqual([
+    expect.objectContaining({ level: 50, msg: 'an event could not be handled and is given up' }),
+  ])
+  expect((await scrapedAnew(desk.url)).get('belay_inbox_given_up_total')).toBe(1)
+  await mend()
+  await pass(10)
+  expect(await desk.happened(told)).not.toContain('replied')
 })
