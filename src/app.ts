@@ -6,7 +6,8 @@ import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { PolicyDocument } from './domain/policy.ts'
 import { secondMs } from './domain/time.ts'
-import { checksOf } from './http/checks.ts'
+import { checksOf, startingChecks } from './http/checks.ts'
+import type { Starting } from './http/checks.ts'
 import { look, readiness } from './http/health.ts'
 import type { Check } from './http/health.ts'
 import { hooks } from './http/hooks.ts'
@@ -30,6 +31,7 @@ import { tellAdmins } from './store/alarm.ts'
 import { startEmbedded } from './store/embedded.ts'
 import type { Store } from './store/escalations.ts'
 import { openDatabase } from './store/open.ts'
+import type { Told } from './store/open.ts'
 import { PolicyBook, savePolicy } from './store/policies.ts'
 import { vitals } from './store/vitals.ts'
 
@@ -77,7 +79,7 @@ export async function startBelay(options: Options): Promise<Belay> {
   const door = await openDoor(config.port, metrics, log, host)
   stack.defer(() => door.stop())
   const url = config.databaseUrl ?? (await embedded(log, stack))
-  const db = await openDatabase(url, tellingOf(log), signal)
+  const db = await openDatabase(url, databaseTold(door, log), signal)
   stack.defer(() => db.$client.end())
   const store: Store = { db, book: new PolicyBook(policy), committed: () => {} }
   await savePolicy(db, policy, clock.now())
@@ -137,7 +139,19 @@ function tellingOf(log: Logger) {
   }
 }
 
-type Door = HttpServer & { routes: Routes }
+function databaseTold({ starting }: Door, log: Logger): Told {
+  const { away, broke } = tellingOf(log)
+  return {
+    away: (error) => {
+      starting.reached(false)
+      away(error)
+    },
+    reached: () => starting.reached(true),
+    broke,
+  }
+}
+
+type Door = HttpServer & { routes: Routes; starting: Starting }
 
 /** The HTTP server, open from the first moment: while the database is away it says so. What is behind it comes later. */
 async function openDoor(
@@ -146,19 +160,19 @@ async function openDoor(
   log: Logger,
   host: string | undefined,
 ): Promise<Door> {
-  const away = { name: 'database', check: () => 'it can not be reached yet' }
-  const starting = () => ({ status: 503, body: { error: 'Belay is starting. Send it again.' } })
+  const starting = startingChecks()
+  const notYet = () => ({ status: 503, body: { error: 'Belay is starting. Send it again.' } })
   const routes: Routes = {
     answers: {
       '/healthz': () => ({ status: 200, body: { ok: true } }),
-      '/readyz': () => readiness([away]),
+      '/readyz': () => readiness(starting.checks),
       '/metrics': () => metrics.answer(),
     },
-    hooks: starting,
+    hooks: notYet,
     slack: (_, response) => void response.writeHead(503).end(),
   }
   const failed = (error: unknown) => log.error({ err: describe(error) }, 'a request failed')
-  return { ...(await listenHttp(port, routes, failed, host)), routes }
+  return { ...(await listenHttp(port, routes, failed, host)), routes, starting }
 }
 
 type Parts = {

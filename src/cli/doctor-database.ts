@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { readSettings } from '../config.ts'
 import { foundWords } from '../jobs/audit.ts'
 import { inspect } from '../store/audit.ts'
-import { versionOf } from '../store/database.ts'
+import { migrationsOf, versionOf } from '../store/database.ts'
 import type { Db } from '../store/database.ts'
 import { skewOf, skewToldMs, skewWords } from '../store/skew.ts'
 import { hasEmbedded, withDatabase } from './database.ts'
@@ -54,19 +53,12 @@ function skewFinding(ms: number): Finding {
 }
 
 async function migrationFinding(db: Db): Promise<Finding> {
-  const journal = await readFile(new URL('../../drizzle/meta/_journal.json', import.meta.url), 'utf8')
-  const known = (JSON.parse(journal) as { entries: unknown[] }).entries.length
-  const { rows } = await db.$client.query<{ there: boolean }>(
-    `select to_regclass('drizzle.__drizzle_migrations') is not null as there`,
-  )
-  const applied = rows[0]?.there
-    ? await db.$client.query(`select 1 from drizzle.__drizzle_migrations`)
-    : { rows: [] }
-  if (applied.rows.length < known) {
+  const { known, applied } = await migrationsOf(db)
+  if (applied < known) {
     const todo = 'Run belay migrate, or start Belay, which does it too.'
-    return problem(`the tables are not up to date: ${applied.rows.length} of ${known} migrations`, todo)
+    return problem(`the tables are not up to date: ${applied} of ${known} migrations`, todo)
   }
-  return applied.rows.length === known
+  return applied === known
     ? ok('the tables are up to date')
     : note('the tables are of a newer Belay than this one')
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { minuteMs, secondMs } from '../domain/time.ts'
 import { limitedAtMostMs, ratelimited } from '../slack/classify.ts'
+import { migrationsOf } from '../store/database.ts'
 import type { Db } from '../store/database.ts'
 import { skewAtMostMs, skewToldMs, skewWords } from '../store/skew.ts'
 import { quarantinedCount } from '../store/quarantine.ts'
@@ -49,6 +50,7 @@ export function checksOf({ db, clock, duties, outboxIdleMs, slack, skewMs, audit
         return null
       },
     },
+    { name: 'migrations', check: () => migrationsReason(db) },
     { name: 'slack', check: async () => slackReason(await slack()) },
     { name: 'sweep', check: () => idleReason('no sweep has ended well', idleMs('sweep'), idleAfterMs) },
     { name: 'due', check: () => lateReason(db, clock.now()) },
@@ -68,6 +70,23 @@ export function checksOf({ db, clock, duties, outboxIdleMs, slack, skewMs, audit
     { name: 'audit', check: audit, isOnlyTold: true },
     { name: 'quarantine', check: () => quarantineReason(db), isOnlyTold: true },
   ]
+}
+
+/** What has to be well first. `reached`: whether the database is there. */
+export type Starting = { checks: Check[]; reached: (isThere: boolean) => void }
+
+/** Until there is more to look at. A long migration is no reason to look for the database. */
+export function startingChecks(): Starting {
+  let isThere = false
+  return {
+    reached: (is) => {
+      isThere = is
+    },
+    checks: [
+      { name: 'database', check: () => (isThere ? null : 'it can not be reached yet') },
+      { name: 'migrations', check: () => (isThere ? 'they are under way' : 'they wait for the database') },
+    ],
+  }
 }
 
 function slackReason(parts: Status[]): string | null {
@@ -95,6 +114,12 @@ async function stillReason(db: Db, now: Date): Promise<string | null> {
   const since = await standsSince(db, now, { error: ratelimited, forMs: limitedAtMostMs })
   const stillMs = since ? now.getTime() - since.getTime() : 0
   return stillMs > stillAfterMs ? `no page has gone out for ${seconds(stillMs)}, and one waits` : null
+}
+
+/** They ran at the start; the tables may have been put back to an older day since. */
+async function migrationsReason(db: Db): Promise<string | null> {
+  const { known, applied } = await migrationsOf(db)
+  return applied < known ? `${applied} of ${known} were applied: run belay migrate` : null
 }
 
 /** A clock that is off by more than this, and by no more than that. */

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { DrizzleQueryError } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
@@ -124,9 +125,10 @@ const migrationLock = 7_235_294
 
 /**
  * Brings the tables up to date. Replicas that start together wait for each other under an advisory lock. Migrations only
- * ever expand what an older version still uses, so two versions can run side by side.
+ * ever expand what an older version still uses, so two versions can run side by side. `reached`: the database is there; what
+ * follows may take its time.
  */
-export async function migrateDatabase(url: string): Promise<void> {
+export async function migrateDatabase(url: string, reached: () => void = () => {}): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'belay migrate',
@@ -135,6 +137,7 @@ export async function migrateDatabase(url: string): Promise<void> {
   // A connection that breaks fails its query too; without a listener it would end the process.
   client.on('error', () => {})
   await client.connect()
+  reached()
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock])
     await migrate(drizzle(client, { casing: 'snake_case' }), {
@@ -144,6 +147,20 @@ export async function migrateDatabase(url: string): Promise<void> {
   } finally {
     await client.end()
   }
+}
+
+/** How many migrations this version knows, and how many the database has had: more, when a newer version was there. */
+export async function migrationsOf(db: Db): Promise<{ known: number; applied: number }> {
+  const journal = await readFile(`${migrationsFolder}/meta/_journal.json`, 'utf8')
+  const known = (JSON.parse(journal) as { entries: unknown[] }).entries.length
+  const [found] = (
+    await db.$client.query<{ there: boolean }>(
+      `select to_regclass('drizzle.__drizzle_migrations') is not null as there`,
+    )
+  ).rows
+  if (!found?.there) return { known, applied: 0 }
+  const { rowCount } = await db.$client.query('select 1 from drizzle.__drizzle_migrations')
+  return { known, applied: rowCount ?? 0 }
 }
 
 /** The PostgreSQL server's version, such as 15. */

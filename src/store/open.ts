@@ -3,14 +3,14 @@ import { secondMs } from '../domain/time.ts'
 import { connect, migrateDatabase } from './database.ts'
 import type { Db } from './database.ts'
 
-/** Hears that the database is away (it is tried again), and of connections that broke. */
-export type Told = { away: (error: unknown) => void; broke: (error: Error) => void }
+/** Hears that the database is away (it is tried again), that it is there and is being migrated, and of connections that broke. */
+export type Told = { away: (error: unknown) => void; reached: () => void; broke: (error: Error) => void }
 
 /** The database, migrated. One that is away is waited for: tickets can't be taken without it, and it may come. */
 export async function openDatabase(url: string, told: Told, signal?: AbortSignal): Promise<Db> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await migrateDatabase(url)
+      await migrateDatabase(url, told.reached)
       return connect(url, told.broke)
     } catch (error) {
       if (!isAway(error)) throw error

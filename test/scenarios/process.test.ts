@@ -1,6 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect } from '#store/database.ts'
 import { startSandbox } from '../../sandbox/index.ts'
@@ -8,7 +5,7 @@ import type { Fault, Sandbox } from '../../sandbox/protocol.ts'
 import { testDatabase } from '../support/database.ts'
 import { databaseLine } from '../support/database-line.ts'
 import { scraped } from '../support/metrics.ts'
-import { environment, linesOf, policyFile, startProcess } from '../support/process.ts'
+import { environment, freePort, linesOf, policyFile, startProcess } from '../support/process.ts'
 import { ticketEvent } from '../support/tickets.ts'
 import { examplePolicy, sendHook, webhookSecret } from '../support/world.ts'
 
@@ -120,7 +117,13 @@ describe('with Slack', () => {
     await belay.logged('the database can not be reached')
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
     const ready = await fetch(`http://127.0.0.1:${port}/readyz`)
-    expect([ready.status, await ready.json()]).toMatchObject([503, { ok: false }])
+    expect([ready.status, await ready.json()]).toMatchObject([
+      503,
+      {
+        ok: false,
+        checks: { database: 'it can not be reached yet', migrations: 'they wait for the database' },
+      },
+    ])
     expect((await scraped(`http://127.0.0.1:${port}`)).get('belay_database_up')).toBe(0)
     for (const path of ['/hooks/generic', '/slack/events'])
       expect((await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST' })).status).toBe(503)
@@ -218,14 +221,6 @@ describe('with Slack', () => {
     },
   )
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
 
 /** As if somebody had broken the database. */
 async function withoutTimeline(url: string, work: () => Promise<void>): Promise<void> {

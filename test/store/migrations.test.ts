@@ -7,7 +7,8 @@ import { migrateDatabase } from '#store/database.ts'
 import { openDatabase } from '#store/open.ts'
 import { emptyDatabase } from '../support/database.ts'
 import { plain, startDesk } from '../support/desk.ts'
-import { becomesReady } from '../support/readiness.ts'
+import { freePort } from '../support/process.ts'
+import { becomesReady, readiness } from '../support/readiness.ts'
 import { databaseLine } from '../support/database-line.ts'
 
 async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
@@ -73,6 +74,24 @@ it('lets five processes do it at once', async () => {
   expect(done?.['n']).toBe(done?.['hashes'])
 })
 
+it('says that it migrates, and not that the database is away, while another replica has its turn', async () => {
+  await using desk = await startDesk()
+  const { db } = desk.belay.store
+  const other = new pg.Client({ connectionString: db.$client.options.connectionString })
+  await other.connect()
+  await other.query('select pg_advisory_lock(7235294)')
+  const port = await freePort()
+  const starting = desk.replica({ port })
+  const checks = async () => (await readiness(`http://127.0.0.1:${port}`)).checks
+  await expect.poll(checks).toEqual({ database: 'ok', migrations: 'they are under way' })
+  await other.end()
+  await starting
+  await becomesReady(`http://127.0.0.1:${port}`)
+  expect((await checks())['migrations']).toBe('ok')
+  await db.execute('delete from drizzle.__drizzle_migrations where id = 1')
+  expect((await checks())['migrations']).toMatch(/^\d of \d were applied: run belay migrate$/)
+})
+
 it('waits on when the database hangs up while another replica migrates', async () => {
   await using database = await emptyDatabase()
   await using line = await databaseLine(database.url)
@@ -80,7 +99,11 @@ it('waits on when the database hangs up while another replica migrates', async (
   await other.connect()
   await other.query('select pg_advisory_lock(7235294)')
   const away = Promise.withResolvers<void>()
-  const opening = openDatabase(line.url, { away: () => away.resolve(), broke: () => {} })
+  const opening = openDatabase(line.url, {
+    away: () => away.resolve(),
+    reached: () => {},
+    broke: () => {},
+  })
   const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'belay migrate'`
   while ((await other.query(waits)).rowCount === 0) await new Promise((soon) => setTimeout(soon, 20))
   line.mend()

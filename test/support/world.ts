@@ -68,8 +68,8 @@ export type World = AsyncDisposable & {
   quiet: () => Promise<void>
   /** Sends a ticket event as a ticket system does, signed. */
   hook: (event: object, options?: HookOptions) => Promise<HookAnswer>
-  /** Another Belay on the same database and the same Slack. */
-  replica: () => Promise<Belay>
+  /** Another Belay on the same database and the same Slack, with more in its environment. */
+  replica: (config?: Partial<Config>) => Promise<Belay>
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -92,7 +92,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const log = options.log ?? pino({ level })
   const policy = testPolicy(options.policy)
   const own = { clock: sandbox.clock, ...(options.machine && { machine: options.machine }) }
-  const start = () => startBelay({ config, policy, ...own, log, host: '127.0.0.1' })
+  const start = (more: Partial<Config> = {}) =>
+    startBelay({ config: { ...config, ...more }, policy, ...own, log, host: '127.0.0.1' })
   const belay = stack.use(await start())
   const url = `http://127.0.0.1:${belay.port}`
   if (transport === 'http') sandbox.control({ type: 'request_url', url: `${url}/slack/events` })
@@ -111,8 +112,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     second: sandbox.person('U0ENG1'),
     manager: sandbox.person('U0HEAD'),
     hook: (event, more) => sendHook(url, sandbox, event, more),
-    replica: async () => {
-      const other = running.use(await start())
+    replica: async (more) => {
+      const other = running.use(await start(more))
       belays.push(other)
       return other
     },
