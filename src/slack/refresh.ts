@@ -2,8 +2,16 @@ import { reopenForMs } from '../domain/escalation.ts'
 import type { Escalation } from '../domain/escalation.ts'
 import { isOver } from '../domain/obsolete.ts'
 import { addMs, minuteMs, secondMs } from '../domain/time.ts'
-import { replaceLost, settleBehind, settleLeft, settleRefreshed, settleUnknown } from '../store/cards.ts'
+import {
+  holdBack,
+  replaceLost,
+  settleBehind,
+  settleLeft,
+  settleRefreshed,
+  settleUnknown,
+} from '../store/cards.ts'
 import type { Live } from '../store/cards.ts'
+import type { Db } from '../store/database.ts'
 import { findMany } from '../store/escalations.ts'
 import type { CardRow } from '../store/outbox.ts'
 import { classify } from './classify.ts'
@@ -12,6 +20,7 @@ import { describe } from './log.ts'
 import { fingerprint, renderLive, versionsOf } from './render.ts'
 import type { Message } from './render.ts'
 import type { Sending } from './sending.ts'
+import { isItsLooks } from './settle.ts'
 
 type Escalations = ReadonlyMap<number, Escalation>
 
@@ -65,11 +74,18 @@ async function unedited(sending: Sending, live: Live, verdict: Outcome, now: Dat
   const [{ id, escalation, shape }] = live
   log.warn({ card: id, escalation, shape, verdict }, 'a card was not edited')
   if (verdict.kind === 'gone') return replaceLost(store.db, live, verdict.why, now)
-  if (verdict.kind === 'permanent') return settleBehind(store.db, live, addMs(now, refusedEditMs))
+  if (verdict.kind === 'permanent') return refusedEdit(store.db, live, verdict.why, now)
   if (verdict.kind === 'unsure') return settleUnknown(store.db, live, addMs(now, retryEditMs), now)
   const waitMs = verdict.kind === 'retry' ? verdict.afterMs : retryEditMs
   pace.block('chat.update', addMs(now, waitMs))
   return settleBehind(store.db, live, addMs(now, Math.max(waitMs, secondMs)))
+}
+
+/** A channel that refuses one edit refuses all of them: they must not use up those of other channels. */
+async function refusedEdit(db: Db, live: Live, why: string, now: Date): Promise<void> {
+  const notBefore = addMs(now, refusedEditMs)
+  await settleBehind(db, live, notBefore)
+  if (!isItsLooks(why)) await holdBack(db, live[0].channel, notBefore)
 }
 
 /** The message as it should be; null when no view can draw it. */

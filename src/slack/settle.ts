@@ -175,7 +175,7 @@ function isOtherBots({ target, error }: NoticeRow, why: string): boolean {
 }
 
 /** Slack refuses the message for what it is, and not for where it goes: its pages can still go one by one. */
-function isItsLooks(why: string): boolean {
+export function isItsLooks(why: string): boolean {
   return /^(invalid_(blocks|arguments|metadata)|metadata_|msg_)/.test(why)
 }
 

@@ -21,9 +21,6 @@ const lookedAt = 200
  * all its lines, so that one edit brings all of them up to date and nobody else edits it meanwhile.
  */
 export async function claimStale(db: Db, now: Date, limit: number): Promise<Live[]> {
-  const at = now.toISOString()
-  const behind = sql`applied < wanted and lost is null and not_before <= ${at}::timestamptz
-    and (lease_until is null or lease_until <= ${at}::timestamptz)`
   // Two who claim at once must meet at the same row of a summary: the first in the order in which all are looked at.
   const claimed = await db.transaction((tx) =>
     tx
@@ -33,8 +30,8 @@ export async function claimStale(db: Db, now: Date, limit: number): Promise<Live
         sql`${cards.id} in (
           with first as (
             select id, channel, ts, shape from cards
-            where ${behind}
-              and id in (select id from cards where ${behind} order by priority, not_before, id limit ${lookedAt})
+            where ${behind(now)}
+              and id in (select id from cards where ${behind(now)} order by priority, not_before, id limit ${lookedAt})
               and (shape <> 'summary' or id = (
                 select line.id from cards line where line.channel = cards.channel and line.ts = cards.ts
                   and line.applied < line.wanted and line.lost is null
@@ -49,6 +46,13 @@ export async function claimStale(db: Db, now: Date, limit: number): Promise<Live
   )
   const messages = Map.groupBy(claimed, ({ channel, ts }) => `${channel} ${ts}`)
   return [...messages.values()].map((lines) => lines as [CardRow, ...CardRow[]])
+}
+
+/** It is behind, and may be edited at this instant: nobody else is at it. */
+function behind(by: Date): SQL {
+  const at = by.toISOString()
+  return sql`applied < wanted and lost is null and not_before <= ${at}::timestamptz
+    and (lease_until is null or lease_until <= ${at}::timestamptz)`
 }
 
 /**
@@ -96,6 +100,18 @@ export async function settleBehind(db: Db, live: Live, notBefore: Date): Promise
     .update(cards)
     .set({ notBefore, leaseUntil: null })
     .where(and(theseOf(live), underLeaseOf(live)))
+}
+
+/** Whatever else is behind in this channel is not tried before `notBefore`, unless more happens to it. */
+export async function holdBack(db: Db, channel: string, notBefore: Date): Promise<void> {
+  // Passing over what is locked: a change holds its cards in an order of its own, and makes them due anyway.
+  await db
+    .update(cards)
+    .set({ notBefore })
+    .where(
+      sql`${cards.id} in (
+        select id from cards where channel = ${channel} and ${behind(notBefore)} for update skip locked)`,
+    )
 }
 
 /** Nobody knows whether the edit went through: it is made again, whatever the message is believed to show. */

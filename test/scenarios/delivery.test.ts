@@ -67,6 +67,23 @@ it('a card whose channel was archived for a while tells the truth again when it 
   expect(offers(card)).not.toContain('Acknowledge')
 })
 
+it('a channel that refuses its edits does not use up those of the others', async () => {
+  const { sandbox, pass } = desk
+  const tickets = Array.from({ length: 10 }, (_, index) => `Behind ${index}`)
+  for (const subject of tickets) await desk.escalate(subject, plain)
+  await sandbox.act({ type: 'archive', as: 'U0HEAD', channel: 'C0FRONT' })
+  await pass(16)
+  const edits = () => sandbox.journal({ name: 'chat.update', channel: 'C0FRONT' }).length
+  const before = edits()
+  await pass(10)
+  expect(edits() - before).toBeGreaterThan(0)
+  expect(edits() - before).toBeLessThan(tickets.length)
+  await sandbox.act({ type: 'unarchive', as: 'U0HEAD', channel: 'C0FRONT' })
+  await pass(5.1)
+  for (const subject of tickets)
+    expect(shown(await desk.first.sees('C0FRONT', subject))).toContain('Tier 3 of 3')
+})
+
 it('a channel that is limited waits, and no other waits for it', async () => {
   const { sandbox, first, pass, quiet, hook } = desk
   const told = await desk.escalate('Quick one', plain)
