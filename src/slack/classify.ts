@@ -41,6 +41,7 @@ const verdicts: Readonly<Record<Verdict, readonly string[]>> = {
     'invalid_auth',
     'not_allowed_token_type',
     'not_authed',
+    'org_login_required',
     'team_disabled',
     'token_expired',
     'token_revoked',
@@ -54,27 +55,35 @@ const verdicts: Readonly<Record<Verdict, readonly string[]>> = {
     'thread_not_found',
   ],
   permanent: [
+    'access_denied',
     'attachment_payload_limit_exceeded',
     'cannot_dm_bot',
     'channel_not_found',
+    'ekm_access_denied',
+    'enterprise_is_restricted',
     'invalid_arguments',
     'invalid_blocks',
     'invalid_blocks_format',
     'invalid_metadata_format',
     'invalid_metadata_schema',
+    'invalid_user_combination',
     'is_archived',
     'is_inactive',
     'markdown_text_conflict',
     'message_limit_exceeded',
     'messages_tab_disabled',
+    'metadata_must_be_sent_from_app',
     'metadata_too_large',
+    'method_not_supported_for_channel_type',
     'missing_scope',
     'msg_blocks_too_long',
     'msg_too_long',
+    'no_permission',
     'no_text',
     'not_enabled',
     'not_in_channel',
     'posting_to_channel_denied',
+    'team_access_not_granted',
     'team_not_found',
     'too_many_attachments',
     'unknown_method',
@@ -90,7 +99,7 @@ const verdictOf = new Map(
   ),
 )
 /** Families that grow: Slack adds members without saying so. */
-const permanentPrefixes = ['restricted_action', 'invalid_blocks']
+const permanentPrefixes = ['restricted_action', 'invalid_blocks', 'slack_connect_']
 
 /** The line broke before Slack heard anything. */
 const neverLeft = new Set([
@@ -125,6 +134,11 @@ const counted = new Set([
   'service_unavailable',
   'timeout',
 ])
+
+/** A code of Slack's that we know nothing of: it may be a refusal, or come after the deed. */
+export function isUnknownCode(why: string): boolean {
+  return /^[a-z]\w*$/.test(why) && !verdictOf.has(why) && !counted.has(why)
+}
 
 /** A failed call's error as a label of a metric: there are only so many, whatever Slack says. */
 export function errorLabel(error: unknown, method: string): string {

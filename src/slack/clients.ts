@@ -4,7 +4,7 @@ import { Agent, fetch } from 'undici'
 import { errorLabel } from './classify.ts'
 import { slackLogger } from './log.ts'
 
-export { classify, type Outcome } from './classify.ts'
+export { classify } from './classify.ts'
 
 /** The clients that talk to Slack. */
 export type Clients = AsyncDisposable & {

@@ -4,7 +4,8 @@ import { lookAfterMs, messageById, settleFailed, settleRetry, settleUnsure } fro
 import type { CardShape } from '../store/schema.ts'
 import { unsureOf } from '../store/unsure.ts'
 import type { Unsure } from '../store/unsure.ts'
-import type { Outcome } from './clients.ts'
+import { isUnknownCode } from './classify.ts'
+import type { Outcome } from './classify.ts'
 import { describe } from './log.ts'
 import { look } from './look.ts'
 import type { Found, Look } from './look.ts'
@@ -95,9 +96,17 @@ function patienceMs(sendings: number, { kind }: Outcome): number {
 async function absent(sending: Sending, claim: Claim, now: Date): Promise<void> {
   const [first] = claim
   const looks = first.looks + 1
+  // Kept, so that whoever sends it again knows when it hears the same.
+  const heard = first.error !== null && isUnknownCode(first.error) ? first.error : null
   if (looks % lookAfterMs.length > 0)
-    return settleUnsure(sending.store.db, claim, lastLook(claim, now), looks, 'not in the history yet')
-  return again(sending, claim, 'it was not in the history')
+    return settleUnsure(
+      sending.store.db,
+      claim,
+      lastLook(claim, now),
+      looks,
+      heard ?? 'not in the history yet',
+    )
+  return again(sending, claim, heard ?? 'it was not in the history')
 }
 
 /** What is surely not there is sent again: pages until they arrive, other messages until they were sent so often. */

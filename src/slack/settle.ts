@@ -17,6 +17,7 @@ import { lookAfterMs, settleFailed, settleRetry, settleSent, settleUnsure } from
 import { forgetDirectChannel } from '../store/people.ts'
 import { enqueue } from '../store/save.ts'
 import { notTogether } from '../store/summaries.ts'
+import { isUnknownCode } from './classify.ts'
 import type { Outcome } from './classify.ts'
 import { describe } from './log.ts'
 import { everywhere } from './pace.ts'
@@ -115,9 +116,10 @@ export async function settleError(
   sending: Sending,
   claim: Claim,
   rendered: Rendered,
-  verdict: Outcome,
+  heard: Outcome,
 ): Promise<void> {
   const { store, clock, pace } = sending
+  const verdict: Outcome = isNo(claim, heard) ? { kind: 'permanent', why: heard.why } : heard
   const [{ target, attempts, attemptedAt, looks }] = claim
   const now = clock.now()
   const isApart = verdict.kind === 'permanent' && rendered.shape === 'summary' && isItsLooks(verdict.why)
@@ -149,6 +151,13 @@ export async function settleError(
       }
       return undeliverable(sending, claim, verdict.why)
   }
+}
+
+/** After so many sendings, none of which was there, a code that we do not know means no. */
+const refusals = 3
+
+function isNo([{ looks, error }]: Claim, { why }: Outcome): boolean {
+  return looks >= refusals * lookAfterMs.length && error === why && isUnknownCode(why)
 }
 
 /** What a failure counts as: what is gone goes out in another way. */

@@ -72,3 +72,16 @@ it('a page whose history is far behind is given longer to show up each time', as
   await desk.pass(5)
   expect(pages()).toHaveLength(4)
 })
+
+it('a code that nobody knows and that never comes with a message means no: the fallback is told within a minute', async () => {
+  const { sandbox, manager, pass } = desk
+  const effect = { kind: 'error', error: 'an_error_of_the_future' } as const
+  const mend = sandbox.fault({ on: 'chat.postMessage', channel: 'C0FRONT', times: 0, effect })
+  await escalate('Refused')
+  const decided = sandbox.clock.now().getTime()
+  await pass(3)
+  mend()
+  const alarm = await manager.sees('C0ADMINS', /could not be delivered: an_error_of_the_future/)
+  expect(Number(alarm.ts) * 1000 - decided).toBeLessThan(62_000)
+  expect(pages()).toEqual([])
+})
