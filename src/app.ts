@@ -22,13 +22,15 @@ import { dutiesOf } from './jobs/duties.ts'
 import { refreshPeople } from './jobs/people.ts'
 import { Pump } from './jobs/pump.ts'
 import { startSchedule } from './jobs/schedule.ts'
-import { watchSkew } from './jobs/skew.ts'
+import { sharedClock, watchSkew } from './jobs/skew.ts'
+import type { Skew } from './jobs/skew.ts'
 import { hearOfSteps } from './jobs/stepped.ts'
 import { describe } from './slack/log.ts'
 import { HttpReceiver } from './slack/receivers/http.ts'
 import { within } from './slack/receivers/within.ts'
 import { tellAdmins } from './store/alarm.ts'
 import { startEmbedded } from './store/embedded.ts'
+import type { Db } from './store/database.ts'
 import type { Store } from './store/escalations.ts'
 import { openDatabase } from './store/open.ts'
 import type { Told } from './store/open.ts'
@@ -74,7 +76,7 @@ const peopleWithinMs = 2 * secondMs
 /** Builds Belay and starts it. Resolves when it takes tickets; Slack may still be away, and is tried again. */
 export async function startBelay(options: Options): Promise<Belay> {
   await using stack = new AsyncDisposableStack()
-  const { config, policy, log, clock = systemClock, machine = systemClock, host, signal } = options
+  const { config, policy, log, host, signal } = options
   const metrics = createMetrics()
   const door = await openDoor(config.port, metrics, log, host)
   stack.defer(() => door.stop())
@@ -82,12 +84,13 @@ export async function startBelay(options: Options): Promise<Belay> {
   const db = await openDatabase(url, databaseTold(door, log), signal)
   stack.defer(() => db.$client.end())
   const store: Store = { db, book: new PolicyBook(policy), committed: () => {} }
+  const { clock, skew } = await timeIn(options, db, metrics)
   await savePolicy(db, policy, clock.now())
   const slack = await connectSlack(
     { slack: config.slack, store, clock, log, observer: metrics.observer },
     stack,
   )
-  const { pump, schedule } = startClock({ config, store, clock, machine, log, metrics, slack, door }, stack)
+  const { pump, schedule } = startClock({ config, store, clock, skew, log, metrics, slack, door }, stack)
   // Stopping goes the other way round: first the intake and what it brought, then the clock, then the outbox.
   stack.defer(() => closeIntake(door, slack))
   await slack.bolt.start()
@@ -127,6 +130,18 @@ const latecomersMs = 500
 async function closeIntake(door: Door, { bolt, receiver }: Slack): Promise<void> {
   await Promise.all([door.stop(), bolt.stop()])
   await receiver.inflight.idle(latecomersMs)
+}
+
+/** The time that we live in, and how far the machine's clock is off. */
+async function timeIn(
+  options: Options,
+  db: Db,
+  { observer }: Metrics,
+): Promise<{ clock: Clock; skew: Skew }> {
+  const { clock = systemClock, machine = systemClock, log } = options
+  const skew = watchSkew({ db, machine, log, observer })
+  await skew.measure()
+  return { clock: sharedClock(clock, skew), skew }
 }
 
 /** What is no reason to stop, in the log. */
@@ -179,7 +194,7 @@ type Parts = {
   config: Config
   store: Store
   clock: Clock
-  machine: Clock
+  skew: Skew
   log: Logger
   metrics: Metrics
   slack: Slack
@@ -188,7 +203,7 @@ type Parts = {
 
 /** The clock's hands and the outbox; and what is behind the door, for there is something to tell now. */
 function startClock(parts: Parts, stack: AsyncDisposableStack) {
-  const { config, store, clock, machine, log, metrics, slack } = parts
+  const { config, store, clock, skew, log, metrics, slack } = parts
   const mailer = config.smtp ? createMailer(config.smtp) : null
   const over = new AbortController()
   const { linkTo } = slack
@@ -197,7 +212,6 @@ function startClock(parts: Parts, stack: AsyncDisposableStack) {
   const pump = new Pump(slack.sending, beyond)
   store.committed = () => pump.wake()
   const stopping = new AbortController()
-  const skew = watchSkew({ db: store.db, machine, log, observer })
   const slackIsWell = () => connectionOf(slack).ok
   const audit = watchAudit({ store, clock, log, observer, slackIsWell })
   const { sweep: when, heartbeatUrl } = config
@@ -227,7 +241,6 @@ function startClock(parts: Parts, stack: AsyncDisposableStack) {
     skewMs: skew.ms,
     audit: audit.words,
   })
-  void measure()
   answerFrom(parts, checks, lastSweep)
   return { pump, schedule }
 }

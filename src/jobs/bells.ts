@@ -10,22 +10,26 @@ const steppedMs = secondMs
 /**
  * Looks at the clock each second, and rings what has come due since. What was missed rings once, and a clock that is set
  * back or forward costs no more than that second: `stepped` then hears by how many milliseconds it is ahead of where it was
- * going (behind: negative). The times are in UTC, where no hour is missing or comes twice. Returns what ends it.
+ * going (behind: negative), and is waited for. The times are in UTC, where no hour is missing or comes twice. Returns what
+ * ends it.
  */
-export function startBells(bells: readonly Bell[], stepped: (ms: number) => void): () => void {
+export function startBells(bells: readonly Bell[], stepped: (ms: number) => Promise<void>): () => void {
   const hung = bells.map(hang)
   let last = looked()
-  const look = () => {
+  let isOver = false
+  const look = async () => {
     const now = looked()
     const isBack = now.wallMs < last.wallMs
     const ms = now.wallMs - last.wallMs - (now.passedMs - last.passedMs)
     last = now
-    if (Math.abs(ms) > steppedMs) stepped(ms)
+    if (Math.abs(ms) > steppedMs) await stepped(ms)
+    if (isOver) return
     for (const bell of hung) bell.look(now.wallMs, isBack)
-    timer = setTimeout(look, untilSecond())
+    timer = setTimeout(() => void look(), untilSecond())
   }
-  let timer = setTimeout(look, untilSecond())
+  let timer = setTimeout(() => void look(), untilSecond())
   return () => {
+    isOver = true
     clearTimeout(timer)
     for (const bell of hung) bell.takeDown()
   }

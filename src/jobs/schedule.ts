@@ -26,12 +26,13 @@ export type Schedule = {
 
 /**
  * Rings each duty at its times, and in between when it asks for it, never twice at once. `stop` rings no more and waits for
- * those that are running. `stepped` hears by how many milliseconds somebody has set the clock.
+ * those that are running. `stepped` hears by how many milliseconds somebody has set the clock, and
+ * is waited for.
  */
 export function startSchedule(
   duties: Duty[],
   log: Logger,
-  stepped: (ms: number) => void = () => {},
+  stepped: (ms: number) => Promise<void> = async () => {},
 ): Schedule {
   const ran: Ran = { lastRun: new Map(), failing: new Map() }
   const running = new Map<Promise<void>, string>()

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
+import { addMs } from '../domain/time.ts'
 import type { Observer } from '../observer.ts'
 import type { Db } from '../store/database.ts'
-import { skewOf, skewToldMs, skewWords } from '../store/skew.ts'
+import { skewAtMostMs, skewOf, skewToldMs, skewWords } from '../store/skew.ts'
 
 export type SkewWork = {
   db: Db
@@ -24,10 +25,22 @@ export function watchSkew({ db, machine, log, observer }: SkewWork): Skew {
   return {
     ms: () => last,
     measure: async () => {
-      const ms = await skewOf(db, () => machine.now())
+      const ms = await skewOf(db, () => machine.now(), last ?? 0)
       last = ms
       observer.skewed(ms)
       if (Math.abs(ms) > skewToldMs) log.warn({ ms }, `${skewWords(ms)}: let both set their clocks by NTP`)
     },
   }
+}
+
+/**
+ * The time that all replicas share: the database's, so that none takes what another is sending for left behind. A clock that
+ * is further off than a replica may be that is well stays as it is: nobody knows which of the two is wrong.
+ */
+export function sharedClock(own: Clock, skew: Skew): Clock {
+  const sharedMs = () => {
+    const ms = skew.ms() ?? 0
+    return Math.abs(ms) > skewAtMostMs ? 0 : ms
+  }
+  return { now: () => addMs(own.now(), sharedMs()) }
 }

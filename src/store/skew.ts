@@ -8,14 +8,14 @@ export const skewAtMostMs = 30 * secondMs
 
 /**
  * How far the database's clock is ahead of ours (behind: negative), in milliseconds. Its answer is from some instant while
- * we waited: 0 when the clocks may well agree.
+ * we waited: what was believed before holds as long as it may well be so.
  */
-export async function skewOf(db: Db, now: () => Date): Promise<number> {
+export async function skewOf(db: Db, now: () => Date, believed = 0): Promise<number> {
   const asked = now().getTime()
   const { rows } = await db.$client.query<{ now: Date }>('select clock_timestamp() as now')
   const answered = now().getTime()
   const there = rows[0]!.now.getTime()
-  return there < asked ? there - asked : Math.max(0, there - answered)
+  return Math.min(Math.max(believed, there - answered), there - asked)
 }
 
 /** `the database's clock is 5 s ahead of this machine's`. */

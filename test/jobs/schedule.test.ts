@@ -97,7 +97,7 @@ async function onSetClocks(story: (clocks: Clocks) => Promise<void>) {
   const told: number[] = []
   const second = { name: 'second', when: '* * * * * *', run: async () => void (rung.second += 1) }
   const minute = { name: 'minute', when: '30 * * * * *', run: async () => void (rung.minute += 1) }
-  const schedule = startSchedule([second, minute], log, (ms) => void told.push(ms))
+  const schedule = startSchedule([second, minute], log, async (ms) => void told.push(ms))
   const pass = async (minutes: number) => void (await vi.advanceTimersByTimeAsync(minutes * minuteMs))
   const set = (minutes: number) => void vi.setSystemTime(Date.now() + minutes * minuteMs)
   try {

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { addMs, minuteMs, secondMs } from '#domain/time.ts'
+import { minuteMs, secondMs } from '#domain/time.ts'
 import { skewOf } from '#store/skew.ts'
 import { loggedLines } from '../slack/receivers/support.ts'
 import { scrapedAnew } from '../support/metrics.ts'
@@ -9,9 +9,8 @@ import { startWorld } from '../support/world.ts'
 
 it('is told from 2 seconds on, and above 30 this replica is not well', async () => {
   let behindMs = 0
-  const machine = { now: () => addMs(new Date(), -behindMs) }
   const { logger: log, text } = loggedLines()
-  await using world = await startWorld({ machine, log })
+  await using world = await startWorld({ aheadMs: () => -behindMs, log })
   const ready = async () => {
     await world.belay.ring('skew')
     return readiness(world.url)
@@ -41,9 +40,8 @@ it('is told from 2 seconds on, and above 30 this replica is not well', async () 
 
 it('is measured anew at once when somebody sets the clock', async () => {
   let behindMs = 0
-  const machine = { now: () => addMs(new Date(), -behindMs) }
   const { logger: log, text } = loggedLines()
-  await using world = await startWorld({ machine, log })
+  await using world = await startWorld({ aheadMs: () => -behindMs, log })
   await becomesReady(world.url)
   const now = Date.now
   const wall = vi.spyOn(Date, 'now')
@@ -57,9 +55,15 @@ it('is measured anew at once when somebody sets the clock', async () => {
   }
 })
 
-it('does not take a slow answer for a wrong clock', async () => {
+it('takes a slow answer neither for a wrong clock nor for one that was put right', async () => {
   await using here = await testStore()
   const real = Date.now()
-  const slow = [new Date(real - 10 * secondMs), new Date(real + 10 * secondMs)]
-  expect(await skewOf(here.store.db, () => slow.shift()!)).toBe(0)
+  const slowly = (believed?: number) => {
+    const times = [new Date(real - 10 * secondMs), new Date(real + 10 * secondMs)]
+    return skewOf(here.store.db, () => times.shift()!, believed)
+  }
+  expect(await slowly()).toBe(0)
+  expect(await slowly(5 * secondMs)).toBe(5 * secondMs)
+  expect(await slowly(40 * secondMs)).toBeGreaterThan(9 * secondMs)
+  expect(await slowly(40 * secondMs)).toBeLessThan(20 * secondMs)
 })

@@ -12,6 +12,8 @@ export type MailServer = AsyncDisposable & {
   arrived: () => Mail[]
   /** From now on this address is refused with 550, or not any more. */
   refuse: (address: string, isRefused?: boolean) => void
+  /** From now on it answers nothing once it has a mail, until this is called. */
+  hold: () => () => void
   /** Nobody listens any more, or again, at the same address. */
   down: () => Promise<void>
   up: () => Promise<void>
@@ -20,7 +22,9 @@ export type MailServer = AsyncDisposable & {
 export async function startMailServer(): Promise<MailServer> {
   const mails: Mail[] = []
   const refused = new Set<string>()
-  let server = serverFor(mails, refused)
+  let held: (() => void)[] | null = null
+  const made = () => serverFor(mails, refused, (done) => (held ? void held.push(done) : done()))
+  let server = made()
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1')
     await once(server.server, 'listening')
@@ -32,16 +36,27 @@ export async function startMailServer(): Promise<MailServer> {
     url: `smtp://belay:secret@127.0.0.1:${port}`,
     arrived: () => mails.splice(0),
     refuse: (address, isRefused = true) => void refused[isRefused ? 'add' : 'delete'](address),
+    hold: () => {
+      held = []
+      return () => {
+        for (const done of held ?? []) done()
+        held = null
+      }
+    },
     down,
     up: async () => {
-      server = serverFor(mails, refused)
+      server = made()
       await listen(port)
     },
     [Symbol.asyncDispose]: down,
   }
 }
 
-function serverFor(mails: Mail[], refused: ReadonlySet<string>): SMTPServer {
+function serverFor(
+  mails: Mail[],
+  refused: ReadonlySet<string>,
+  answer: (done: () => void) => void,
+): SMTPServer {
   return new SMTPServer({
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
@@ -58,7 +73,7 @@ function serverFor(mails: Mail[], refused: ReadonlySet<string>): SMTPServer {
         .on('end', () => {
           const to = envelope.rcptTo.map(({ address }) => address)
           mails.push(mailOf(Buffer.concat(parts).toString(), to))
-          done()
+          answer(done)
         })
     },
   })

@@ -4,8 +4,10 @@ import type { Logger } from 'pino'
 import { Webhook } from 'standardwebhooks'
 import { startBelay } from '#app.ts'
 import type { Belay } from '#app.ts'
+import { systemClock } from '#clock.ts'
 import type { Clock } from '#clock.ts'
 import type { Config } from '#config.ts'
+import { addMs } from '#domain/time.ts'
 import { parsePolicy, formatProblems } from '#policy-file.ts'
 import { seedFor } from '../../sandbox/default-seed.ts'
 import { startSandbox } from '../../sandbox/index.ts'
@@ -30,8 +32,8 @@ export type WorldOptions = {
   log?: Logger
   /** More of the environment. */
   config?: Partial<Config>
-  /** The machine's own clock; default the real one. */
-  machine?: Clock
+  /** By how many milliseconds the machine's clock is ahead of the right time; default not at all. */
+  aheadMs?: () => number
   /** What is done to Slack before Belay starts. Belay is then not waited for to be connected. */
   before?: (sandbox: Sandbox) => void
   /** Another way to the database than straight to it. */
@@ -68,8 +70,8 @@ export type World = AsyncDisposable & {
   quiet: () => Promise<void>
   /** Sends a ticket event as a ticket system does, signed. */
   hook: (event: object, options?: HookOptions) => Promise<HookAnswer>
-  /** Another Belay on the same database and the same Slack, with more in its environment. */
-  replica: (config?: Partial<Config>) => Promise<Belay>
+  /** Another Belay on the same database and the same Slack, with more in its environment, and a clock so far ahead. */
+  replica: (config?: Partial<Config>, aheadMs?: number) => Promise<Belay>
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -91,10 +93,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const level = options.logLevel ?? process.env['TEST_LOG'] ?? 'silent'
   const log = options.log ?? pino({ level })
   const policy = testPolicy(options.policy)
-  const own = { clock: sandbox.clock, ...(options.machine && { machine: options.machine }) }
-  const start = (more: Partial<Config> = {}) =>
-    startBelay({ config: { ...config, ...more }, policy, ...own, log, host: '127.0.0.1' })
-  const belay = stack.use(await start())
+  const start = (more: Partial<Config> = {}, aheadMs = () => 0) => {
+    const own = { clock: ahead(sandbox.clock, aheadMs), machine: ahead(systemClock, aheadMs) }
+    return startBelay({ config: { ...config, ...more }, policy, ...own, log, host: '127.0.0.1' })
+  }
+  const belay = stack.use(await start({}, options.aheadMs))
   const url = `http://127.0.0.1:${belay.port}`
   if (transport === 'http') sandbox.control({ type: 'request_url', url: `${url}/slack/events` })
   else if (!before) await sandbox.connected()
@@ -112,13 +115,17 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     second: sandbox.person('U0ENG1'),
     manager: sandbox.person('U0HEAD'),
     hook: (event, more) => sendHook(url, sandbox, event, more),
-    replica: async (more) => {
-      const other = running.use(await start(more))
+    replica: async (more, aheadMs = 0) => {
+      const other = running.use(await start(more, () => aheadMs))
       belays.push(other)
       return other
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+function ahead(clock: Clock, byMs: () => number): Clock {
+  return { now: () => addMs(clock.now(), byMs()) }
 }
 
 export const examplePolicy = readFileSync(new URL('../../belay.example.yml', import.meta.url), 'utf8')
