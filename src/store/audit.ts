@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
-import { reopenForMs } from '../domain/escalation.ts'
+import { deliveryGraceMs, reopenForMs } from '../domain/escalation.ts'
 import { addMs, hourMs, minuteMs } from '../domain/time.ts'
 import { cardNotice } from './cards.ts'
 import type { Db, Tx } from './database.ts'
@@ -41,7 +41,7 @@ export async function inspect(db: Db | Tx, now: Date, slackIsWell: boolean): Pro
   const part = await partOf(db, now)
   const { rows } = await db.execute<Found>(sql`
     select
-      (select count(*)::int from escalations where ${asleep}) as asleep,
+      (select count(*)::int from (${asleepOnes(now, part)}) asleep) as asleep,
       (select count(*)::int from cards where applied < wanted and lost is null
         and coalesce(behind_since, posted_at) < ${before(now, behindAfterMs)}) as card_behind,
       (select count(*)::int from (${lostCards(now)}) lost) as card_lost,
@@ -66,9 +66,10 @@ export async function repair(db: Db, now: Date): Promise<Repaired> {
 
 /** From now on the sweep decides, and sets the time anew. */
 async function wake(tx: Tx, now: Date): Promise<number> {
+  const part = await partOf(tx, now)
   const { rowCount } = await tx.execute(sql`
     update escalations set wake_at = ${now} where id = any(array(
-      select id from escalations where ${asleep} limit ${atOnce} for update skip locked))`)
+      select id from escalations where id in (${asleepOnes(now, part)}) limit ${atOnce} for update skip locked))`)
   return rowCount ?? 0
 }
 
@@ -79,6 +80,29 @@ function before(now: Date, ms: number): SQL {
 /** Open, or resolved so lately that it can be reopened: people still look at its cards. */
 function alive(now: Date): SQL {
   return sql`(e.state <> 'resolved' or e.resolved_at > ${before(now, reopenForMs)})`
+}
+
+/** By the ladder an index knows them all. */
+function asleepOnes(now: Date, part: Part): SQL {
+  return sql`select id from escalations where ${asleep} union ${oversleeping(now, part)}`
+}
+
+/** As `Date.toJSON` writes it, so that nothing in jsonb need be read as an instant, which may fail. */
+const wakesAt = sql`to_char(e.wake_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') collate "C"`
+
+/**
+ * What else `wakeAt` of the domain looks at comes before they wake: a promise's warning or its end, what is to be raised, a
+ * page that never arrived, a lapse that waits no longer for the customer. No index knows these, so each minute has its part.
+ */
+function oversleeping(now: Date, { from, to }: Part): SQL {
+  return sql`select e.id from escalations e
+    where e.id >= ${from} and e.id < ${to} and e.state <> 'resolved' and e.quarantine is null and e.wake_at > ${now}
+      and (jsonb_array_length(e.to_raise) > 0
+        or (e.state = 'paging' and e.wait_until is null and e.paged_at < e.wake_at - ${`${deliveryGraceMs} ms`}::interval)
+        or (e.state = 'acknowledged' and e.lapse_at < e.wake_at and e.promises #>> '{thirtyDays,breachedAt}' is not null)
+        or exists (select from jsonb_each(e.promises) each(name, promise)
+          where promise ->> 'keptAt' is null and promise ->> 'breachedAt' is null and promise ->> 'dueAt' is not null
+            and least(promise ->> 'dueAt', case when promise ->> 'warnedAt' is null then promise ->> 'warnAt' end) < ${wakesAt}))`
 }
 
 /** No index knows these, so each minute has its part of all escalations. */

@@ -53,6 +53,21 @@ it.each([
   expect(await audited()).toBe('ok')
 })
 
+it('an escalation that would wake after a promise of it is due is woken, and its owner is warned on time', async () => {
+  const told = await desk.escalate('Promised', plain)
+  await desk.first.press(told.card, 'Acknowledge')
+  await desk.quiet()
+  const { wakeAt: before, lapseAt, promises } = await desk.saved(told)
+  expect(before).toEqual(promises.update.warnAt)
+  expect(lapseAt?.getTime()).toBeGreaterThan(before!.getTime())
+  await spoil(sql`update escalations set wake_at = lapse_at where id = ${told.id}`)
+  expect(await audited()).toBe('1 open escalations that the clock would pass over')
+  expect(await desk.saved(told)).toMatchObject({ wakeAt: before })
+  await desk.pass(46)
+  expect((await desk.saved(told)).promises.update.warnedAt).toEqual(before)
+  expect(await audited()).toBe('ok')
+})
+
 it('a card that does not know of a newer version is edited', async () => {
   const { first } = desk
   const told = await desk.escalate('Unaware', plain)
