@@ -7,7 +7,7 @@ const nobodyHasIt = { owner: null, acknowledgedAt: null, lapseAt: null }
 export function apply(escalation: Escalation, event: Event, at: Date): Escalation {
   switch (event.kind) {
     case 'opened':
-      return { ...escalation, severity: event.severity, promises: event.promises }
+      return { ...asked(escalation, event.askedAt), severity: event.severity, promises: event.promises }
     case 'paged':
       return {
         ...withChannel(escalation, event.asked.channel),
@@ -93,7 +93,7 @@ export function apply(escalation: Escalation, event: Event, at: Date): Escalatio
         waitUntil: event.waitUntil,
       }
     case 'ticket_updated':
-      return { ...escalation, ticket: event.ticket }
+      return { ...asked(escalation, event.askedAt), ticket: event.ticket }
     case 'promise_warned':
       return { ...escalation, promises: stamp(escalation.promises, event.promise, { warnedAt: at }) }
     case 'promise_breached':
@@ -124,7 +124,7 @@ export function apply(escalation: Escalation, event: Event, at: Date): Escalatio
       return escalation
     case 'reopened':
       return {
-        ...escalation,
+        ...asked(escalation, event.askedAt),
         ...nobodyHasIt,
         resolvedAt: null,
         resolvedBy: null,
@@ -135,6 +135,11 @@ export function apply(escalation: Escalation, event: Event, at: Date): Escalatio
         promises: event.promises,
       }
   }
+}
+
+/** The source may tell of an older asking after a newer one. */
+function asked(escalation: Escalation, at?: Date): Escalation {
+  return at && at > (escalation.askedAt ?? 0) ? { ...escalation, askedAt: at } : escalation
 }
 
 function owned(escalation: Escalation, owner: Actor, until: Date, at: Date): Escalation {

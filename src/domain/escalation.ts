@@ -28,6 +28,8 @@ export type Escalation = {
   ticket: Ticket
   openedBy: Actor
   openedAt: Date
+  /** When its source last asked for a human, by the source's own clock; null when that did not say. */
+  askedAt: Date | null
   policy: string
   policyHash: string
   severity: string
@@ -92,7 +94,7 @@ export type Way = 'email' | 'webhook'
 
 /** What happened, in the past tense. Each carries its results, so that applying it needs no policy and no clock. */
 export type Event =
-  | { kind: 'opened'; by: Actor; severity: string; promises: Promises }
+  | { kind: 'opened'; by: Actor; severity: string; promises: Promises; askedAt?: Date }
   | {
       kind: 'paged'
       number: number
@@ -154,11 +156,11 @@ export type Event =
       until: Date | null
       waitUntil: Date | null
     }
-  | { kind: 'ticket_updated'; by: Actor; ticket: Ticket; again: boolean }
+  | { kind: 'ticket_updated'; by: Actor; ticket: Ticket; again: boolean; askedAt?: Date }
   | { kind: 'promise_warned'; promise: PromiseName; dueAt: Date }
   | { kind: 'promise_breached'; promise: PromiseName; dueAt: Date; raise: boolean }
   | { kind: 'resolved'; by: Actor; resolution: string | null }
-  | { kind: 'reopened'; by: Actor; reason: string | null; promises: Promises }
+  | { kind: 'reopened'; by: Actor; reason: string | null; promises: Promises; askedAt?: Date }
   | { kind: 'quarantined'; reason: string }
   | { kind: 'quarantine_released'; by: Actor }
 export type EventKind = Event['kind']

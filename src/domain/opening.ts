@@ -3,14 +3,25 @@ import { startPromises } from './promises.ts'
 import type { Terms } from './terms.ts'
 import type { Ticket } from './ticket.ts'
 
-/** What starts an escalation. The policy and severity were chosen by the rules. */
-export type Opening = { source: string; ticket: Ticket; by: Actor; policy: string; severity: string }
+/**
+ * What starts an escalation. The policy and severity were chosen by the rules. `askedAt`: when the source asked for a human,
+ * by its own clock, if it says so.
+ */
+export type Opening = {
+  source: string
+  ticket: Ticket
+  by: Actor
+  policy: string
+  severity: string
+  askedAt?: Date | null
+}
 
 /** An escalation before anything has happened to it: what `open` decides on. Its id is given by the store. */
 export function unopened(opening: Opening, policyHash: string, terms: Terms, now: Date): Escalation {
-  const { source, ticket, by, policy, severity } = opening
+  const { source, ticket, by, policy, severity, askedAt = null } = opening
   const promises = startPromises(terms.severity(severity), now)
-  return { ...untouched, source, ticket, openedBy: by, openedAt: now, policy, policyHash, severity, promises }
+  const chosen = { policy, policyHash, severity, promises }
+  return { ...untouched, source, ticket, openedBy: by, openedAt: now, askedAt, ...chosen }
 }
 
 const untouched = {

@@ -23,8 +23,9 @@ export type Verb = (escalation: Escalation, terms: Terms, who: Who, now: Date) =
 /** Opens a new escalation: its promises start and its first tier is paged. */
 export function open(escalation: Escalation, terms: Terms, by: Actor, now: Date): Happened[] {
   const promises = startPromises(terms.severity(escalation.severity), now)
+  const { severity, askedAt } = escalation
   return [
-    { at: now, event: { kind: 'opened', by, severity: escalation.severity, promises } },
+    { at: now, event: { kind: 'opened', by, severity, promises, ...(askedAt && { askedAt }) } },
     ...climbTo(escalation, { round: 1, rung: 0 }, terms, now, { reason: 'opened', by }),
   ]
 }
@@ -182,7 +183,7 @@ export function resolve(resolution: string | null): Verb {
 }
 
 /** From the first tier again. A person can for 7 days, a ticket that reopens always can. */
-export function reopen(reason: string | null = null): Verb {
+export function reopen(reason: string | null = null, askedAt: Date | null = null): Verb {
   return (escalation, terms, { by }, now) => {
     if (escalation.state !== 'resolved') return refused({ kind: 'not_resolved' })
     const resolvedAt = escalation.resolvedAt ?? now
@@ -190,8 +191,9 @@ export function reopen(reason: string | null = null): Verb {
       return refused({ kind: 'reopen_window_passed', resolvedAt })
     const started = startPromises(terms.severity(escalation.severity), now)
     const thirtyDays = { ...escalation.promises.thirtyDays, keptAt: null }
+    const promises = { ...started, thirtyDays }
     return changed(
-      { at: now, event: { kind: 'reopened', by, reason, promises: { ...started, thirtyDays } } },
+      { at: now, event: { kind: 'reopened', by, reason, promises, ...(askedAt && { askedAt }) } },
       ...climbTo(escalation, { round: 1, rung: 0 }, terms, now, { reason: 'reopened', by }),
     )
   }
@@ -199,13 +201,17 @@ export function reopen(reason: string | null = null): Verb {
 
 /**
  * The source describes the ticket anew. `again`: somebody asked for a human a second time. A more urgent severity
- * counts when it is news: a source that only repeats itself does not undo what a person or a rule decided.
+ * counts when it is news: a source that only repeats itself does not undo what a person or a rule decided. `askedAt`: when
+ * it was asked for, by the source's clock.
  */
-export function updateTicket(told: Ticket, again: boolean): Verb {
+export function updateTicket(told: Ticket, again: boolean, askedAt: Date | null = null): Verb {
   return punctual((escalation, terms, who, now) => {
     if (escalation.state === 'resolved') return refusedAsResolved(escalation)
     const ticket = mergeTicket(escalation.ticket, told)
-    const updated: Happened = { at: now, event: { kind: 'ticket_updated', by: who.by, ticket, again } }
+    const updated: Happened = {
+      at: now,
+      event: { kind: 'ticket_updated', by: who.by, ticket, again, ...(askedAt && { askedAt }) },
+    }
     const { severity = escalation.severity } = told
     const isNews = again || severity !== escalation.ticket.severity
     const isWorse =
@@ -214,6 +220,15 @@ export function updateTicket(told: Ticket, again: boolean): Verb {
     const raised = changeSeverity(severity)(escalation, terms, { by: who.by, seen: null }, now)
     return raised.kind === 'changed' ? changed(updated, ...raised.happened) : raised
   })
+}
+
+/**
+ * What the source told of `toldAt`, by its own clock. When it has asked for a human since, this was overtaken on its way,
+ * as a repeat may be, and changes nothing: a page too many is better than one that nobody gets.
+ */
+export function unlessOvertaken(toldAt: Date | null, verb: Verb): Verb {
+  return (escalation, terms, who, now) =>
+    toldAt && toldAt < (escalation.askedAt ?? toldAt) ? changed() : verb(escalation, terms, who, now)
 }
 
 /** A page arrived: if it is the ladder's newest, its tier's time starts now. */

@@ -1,12 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { TicketEvent } from '../domain/ticket.ts'
-import { minuteMs } from '../domain/time.ts'
 import { storable } from '../store/json.ts'
+import { toleranceMs } from './source.ts'
 import type { Delivery, Reading, Source } from './source.ts'
-
-/** How far a delivery's timestamp may be off, either way: as the Standard Webhooks specification recommends. */
-const toleranceMs = 5 * minuteMs
 
 /** Any system that can send the ticket event of the README, signed by the Standard Webhooks scheme. */
 export const generic: Source = {

@@ -5,13 +5,16 @@ import { chooseRule, severityNamed } from '../domain/policy.ts'
 import type { PolicyDocument } from '../domain/policy.ts'
 import type { Ticket, TicketEvent } from '../domain/ticket.ts'
 import type { Verb } from '../domain/verbs.ts'
-import { reopen, resolve, resume, tellCustomer, updateTicket, waitForCustomer } from '../domain/verbs.ts'
+import { reopen, resolve, resume, tellCustomer } from '../domain/verbs.ts'
+import { unlessOvertaken, updateTicket, waitForCustomer } from '../domain/verbs.ts'
+import { addMs } from '../domain/time.ts'
 import type { Tx } from '../store/database.ts'
 import type { Store } from '../store/escalations.ts'
 import { changeIn, latestFor, openFor } from '../store/escalations.ts'
 import { receiveEach, rememberAnswers } from '../store/inbox.ts'
 import { openMany } from '../store/openings.ts'
 import type { Opened } from '../store/openings.ts'
+import { toleranceMs } from './source.ts'
 
 type ReceiveResult = 'opened' | 'updated' | 'resolved' | 'reopened' | 'ignored' | 'duplicate'
 /** What the sender is told. */
@@ -112,7 +115,7 @@ async function openAll(
 ): Promise<Map<string, Opened>> {
   const escalated = [...fresh].filter(([, { event }]) => event.type === 'ticket.escalated')
   const firsts = firstBy(escalated, ([, { event }]) => event.data.ticket.id)
-  const openings = [...firsts.values()].map(([, delivery]) => openingOf(store, delivery))
+  const openings = [...firsts.values()].map(([, delivery]) => openingOf(store, delivery, now))
   const opened = await openMany(tx, store.book, openings, now)
   return new Map(
     escalated.map(([key, { event }]) => {
@@ -123,11 +126,11 @@ async function openAll(
   )
 }
 
-function openingOf(store: Store, { source, event }: Delivery): Opening {
+function openingOf(store: Store, { source, event }: Delivery, now: Date): Opening {
   const ticket = ticketOf(store, event)
   const { subject, tags, severity, customer } = ticket
   const ruled = chooseRule(store.book.live, { source, subject, tags, severity, plan: customer?.plan })
-  return { source, ticket, by: source, ...ruled }
+  return { source, ticket, by: source, ...ruled, askedAt: toldAt(event, now) }
 }
 
 async function applyEvent(tx: Tx, store: Store, { source, event }: Delivery, now: Date): Promise<Receipt> {
@@ -135,24 +138,34 @@ async function applyEvent(tx: Tx, store: Store, { source, event }: Delivery, now
   const act = (escalation: Escalation | null, verb: Verb, result: ReceiveResult) =>
     applyVerb(tx, store, escalation, verb, result, source, now)
   const current = () => openFor(tx, source, ticket.id)
+  const at = toldAt(event, now)
   switch (event.type) {
     case 'ticket.escalated':
-      return act(await current(), updateTicket(ticket, true), 'updated')
+      return act(await current(), updateTicket(ticket, true, at), 'updated')
     case 'ticket.updated':
       return refresh(tx, store, source, ticket, now)
     case 'ticket.replied':
       return act(await current(), tellCustomer(lastReply(ticket), null), 'updated')
     case 'ticket.waiting':
-      return act(await current(), waitForCustomer, 'updated')
+      return act(await current(), unlessOvertaken(at, waitForCustomer), 'updated')
     case 'ticket.solved':
-      return act(await current(), resolve(null), 'resolved')
-    case 'ticket.reopened':
-      return act(
-        (await current()) ?? (await latestFor(tx, source, ticket.id)),
-        reopen('the ticket was reopened'),
-        'reopened',
-      )
+      return act(await current(), unlessOvertaken(at, resolve(null)), 'resolved')
+    case 'ticket.reopened': {
+      const open = await current()
+      if (open) return act(open, updateTicket(ticket, false, at), 'updated')
+      const last = await latestFor(tx, source, ticket.id)
+      return act(last, reopen('the ticket was reopened', at), 'reopened')
+    }
   }
+}
+
+/**
+ * When it happened, by the source's clock: a repeat carries the same. What claims to be of the future counts as not told, or
+ * it would outdo all that follows.
+ */
+function toldAt({ timestamp }: TicketEvent, now: Date): Date | null {
+  const at = timestamp === undefined ? null : new Date(timestamp)
+  return at && at <= addMs(now, toleranceMs) ? at : null
 }
 
 /** News of the ticket. One that is open again while we waited for the customer ends the waiting. */

@@ -1,5 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { TicketEvent } from '../domain/ticket.ts'
+import { minuteMs } from '../domain/time.ts'
+
+/** How far a source's clock may be off, either way: as the Standard Webhooks specification recommends. */
+export const toleranceMs = 5 * minuteMs
 
 /** A request from a ticket system, as it arrived: signatures are over these bytes. */
 export type Delivery = { headers: IncomingHttpHeaders; body: Buffer; secret: string; now: Date }

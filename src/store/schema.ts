@@ -52,6 +52,8 @@ export const escalations = pgTable(
     ticket: jsonb().$type<Ticket>().notNull(),
     openedBy: text().notNull(),
     openedAt: at().notNull(),
+    /** By the source's own clock, of the event; null also for what was opened before this was kept. */
+    askedAt: at(),
     policy: text().notNull(),
     policyHash: text()
       .notNull()

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import type { TicketEventType } from '#domain/ticket.ts'
+import { addMs, minuteMs } from '#domain/time.ts'
 import { resolve } from '#domain/verbs.ts'
 import { changeIn } from '#store/escalations.ts'
 import { startDesk, type Desk, type Told } from '../support/desk.ts'
@@ -59,4 +61,33 @@ it('a form about it, too', async () => {
   expect(rang()).toEqual(expect.arrayContaining(['U0FRONT2 directly', 'U0FRONT2 in C0FRONT']))
   await quiet()
   expect(agent.again(card).text).toContain('Resolved')
+})
+
+/** An event of this ticket that happened so many minutes from now, by the source's clock. */
+async function tell(type: TicketEventType, id: string, minutes: number): Promise<unknown> {
+  const timestamp = addMs(desk.sandbox.clock.now(), minutes * minuteMs).toISOString()
+  const { body } = await desk.hook({ ...ticketEvent(type, { id }), timestamp })
+  await desk.quiet()
+  return body['result']
+}
+
+it.each(['ticket.escalated', 'ticket.reopened'] as const)(
+  'what happened before the newest %s, and is only heard of after it, closes nothing',
+  async (again) => {
+    const id = `overtaken by ${again}`
+    expect(await tell('ticket.escalated', id, -60)).toBe('opened')
+    expect(await tell(again, id, -10)).toBe('updated')
+    expect(await tell('ticket.escalated', id, -30)).toBe('updated')
+    expect(await tell('ticket.solved', id, -11)).toBe('ignored')
+    expect(await tell('ticket.waiting', id, -11)).toBe('ignored')
+    expect(await tell('ticket.solved', id, -9)).toBe('resolved')
+    expect(await tell('ticket.reopened', id, -5)).toBe('reopened')
+    expect(await tell('ticket.solved', id, -6)).toBe('ignored')
+    expect(await tell('ticket.solved', id, -4)).toBe('resolved')
+  },
+)
+
+it('a time that no clock can have by now is as good as none', async () => {
+  expect(await tell('ticket.escalated', 'from the future', 6)).toBe('opened')
+  expect(await tell('ticket.solved', 'from the future', 0)).toBe('resolved')
 })

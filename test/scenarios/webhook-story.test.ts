@@ -99,7 +99,7 @@ describe('an escalation from a ticket system', () => {
     const rang = phones(world.sandbox)
     expect(await told('ticket.reopened', 'A-4')).toEqual([200, 'reopened', escalation])
     expect(rang()).toEqual(['U0FRONT2 directly', 'U0FRONT2 in C0FRONT'])
-    expect(await told('ticket.reopened', 'A-4')).toEqual([200, 'ignored', escalation])
+    expect(await told('ticket.reopened', 'A-4')).toEqual([200, 'updated', escalation])
   })
 
   it('ignores news of a ticket that nobody escalated', async () => {
