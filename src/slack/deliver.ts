@@ -118,11 +118,12 @@ const sendWithinMs = leaseMs - 12 * secondMs
 async function post(sending: Sending, claim: Claim, rendered: Rendered, claimedMs: number): Promise<void> {
   const { clock, pace, log } = sending
   const [first] = claim
+  const channel = await opened(sending, claim, rendered)
+  if (channel === null) return
+  // Nothing was sent: it is found by its lease, and looked for in vain.
+  if (performance.now() - claimedMs > sendWithinMs)
+    return log.warn({ notice: first.id }, 'too late to send it under this lease')
   try {
-    const channel = await channelOf(sending, first)
-    // Nothing was sent: it is found by its lease, and looked for in vain.
-    if (performance.now() - claimedMs > sendWithinMs)
-      return log.warn({ notice: first.id }, 'too late to send it under this lease')
     pace.spent(first.target, clock.now())
     const { ts = '', channel: where = channel } = await sending.writes.chat.postMessage(
       asPosted(claim, rendered, channel),
@@ -152,6 +153,20 @@ function asPosted(
     ...(thread && { thread_ts: thread.ts, reply_broadcast: broadcast }),
   } as ChatPostMessageArguments
 }
+
+/** The channel to post to; null when it can't be known now. Then nothing was sent, whatever came in between. */
+async function opened(sending: Sending, claim: Claim, rendered: Rendered): Promise<string | null> {
+  try {
+    return await channelOf(sending, claim[0])
+  } catch (error) {
+    const heard = classify(error, 'conversations.open')
+    const { why } = heard
+    await settleError(sending, claim, rendered, heard.kind === 'unsure' ? { ...unsent, why } : heard)
+    return null
+  }
+}
+
+const unsent = { kind: 'retry', afterMs: 0, scope: 'method' } as const
 
 /** The channel to post to. A direct message's channel is opened first and kept, so that it can be searched later. */
 async function channelOf({ store, writes, clock }: Sending, { notice, target }: NoticeRow): Promise<string> {
