@@ -34,6 +34,7 @@ import type { Db } from './store/database.ts'
 import type { Store } from './store/escalations.ts'
 import { openDatabase } from './store/open.ts'
 import type { Told } from './store/open.ts'
+import { goneFromWorkspace } from './store/people.ts'
 import { PolicyBook, savePolicy } from './store/policies.ts'
 import { vitals } from './store/vitals.ts'
 
@@ -83,9 +84,8 @@ export async function startBelay(options: Options): Promise<Belay> {
   const url = config.databaseUrl ?? (await embedded(log, stack))
   const db = await openDatabase(url, databaseTold(door, log), signal)
   stack.defer(() => db.$client.end())
-  const store: Store = { db, book: new PolicyBook(policy), committed: () => {} }
   const { clock, skew } = await timeIn(options, db, metrics)
-  await savePolicy(db, policy, clock.now())
+  const store = await storeOn(db, policy, clock.now())
   const slack = await connectSlack(
     { slack: config.slack, store, clock, log, observer: metrics.observer },
     stack,
@@ -95,10 +95,8 @@ export async function startBelay(options: Options): Promise<Belay> {
   stack.defer(() => closeIntake(door, slack))
   await slack.bolt.start()
   pump.tick()
-  const people = async () => {
-    const asked = refreshPeople(slack.sending.directory, store.book, clock.now())
-    await within(asked, peopleWithinMs, undefined)
-  }
+  const people = () =>
+    within(refreshPeople(slack.sending.directory, store.book, clock.now()), peopleWithinMs, undefined)
   void people().catch(tellingOf(log).people)
   log.info({ port: door.port, mode: config.slack.mode, policy: store.book.hash }, 'Belay is up')
 
@@ -130,6 +128,14 @@ const latecomersMs = 500
 async function closeIntake(door: Door, { bolt, receiver }: Slack): Promise<void> {
   await Promise.all([door.stop(), bolt.stop()])
   await receiver.inflight.idle(latecomersMs)
+}
+
+/** Under this policy, and with what was known before of who is gone: Slack may take its time to say so again. */
+async function storeOn(db: Db, policy: PolicyDocument, now: Date): Promise<Store> {
+  await savePolicy(db, policy, now)
+  const book = new PolicyBook(policy)
+  book.gone = await goneFromWorkspace(db)
+  return { db, book, committed: () => {} }
 }
 
 /** The time that we live in, and how far the machine's clock is off. */

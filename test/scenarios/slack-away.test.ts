@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { timelineOf } from '#store/timeline.ts'
 import { plain, startDesk } from '../support/desk.ts'
 import { ticketEvent } from '../support/tickets.ts'
 import { phones } from '../support/pings.ts'
-import { startWorld, type World } from '../support/world.ts'
+import { examplePolicy, sendHook, startWorld, type World } from '../support/world.ts'
 
 let world: World
 let comesBack: () => void
@@ -62,4 +63,17 @@ it('a Belay that starts while Slack is away still refuses people from another wo
   await guest.press(told.card, 'Acknowledge')
   await guest.seesOnly('C0FRONT', /^Only members of this workspace can act/)
   expect(await other.saved(told)).toMatchObject({ owner: null })
+})
+
+it('a Belay that starts while Slack hangs asks nobody of whom it was known before that they are gone', async () => {
+  const policy = examplePolicy.replace('[U0FRONT1, U0FRONT2, U0FRONT3]', '[U0GHOST]')
+  await using other = await startWorld({ policy })
+  await other.belay.ring('people')
+  other.sandbox.fault({ on: 'users.info', times: 0, effect: { kind: 'hang' } })
+  const { store, port } = await other.replica()
+  const url = `http://127.0.0.1:${port}`
+  const { body } = await sendHook(url, other.sandbox, ticketEvent('ticket.escalated'))
+  const happened = await timelineOf(store.db, Number(String(body['escalation']).slice(2)))
+  const asked = happened.flatMap(({ event }) => (event.kind === 'paged' ? [event.asked.onCall] : []))
+  expect(asked).toEqual([['U0ENG1']])
 })
