@@ -94,9 +94,12 @@ function askedBy({ notice }: NoticeRow): string[] {
   return notice.kind === 'page' ? notice.mention : []
 }
 
-/** The pages that told the fallback that this one can never arrive. */
+/**
+ * What stands in for a page that can never arrive: the pages that told the fallback of it. For a direct message that pages,
+ * its page in the channel, or what stands in for that; one that only informs is not missed.
+ */
 function insteadOf(page: NoticeRow, notices: NoticeRow[]): NoticeRow[] {
-  if (page.notice.kind === 'direct') return [{ ...page, state: 'sent' }]
+  if (page.notice.kind === 'direct') return asks(page) ? besides(page, notices) : [{ ...page, state: 'sent' }]
   return notices.filter(
     ({ escalation, notice }) =>
       escalation === page.escalation &&
@@ -104,6 +107,16 @@ function insteadOf(page: NoticeRow, notices: NoticeRow[]): NoticeRow[] {
       notice.reason === 'undeliverable' &&
       notice.detail === page.target,
   )
+}
+
+function besides({ escalation, notice }: NoticeRow, notices: NoticeRow[]): NoticeRow[] {
+  const number = notice.kind === 'direct' ? notice.page : undefined
+  return notices
+    .filter(({ escalation: about, notice: other }) => {
+      const isPage = other.kind === 'page' && other.number === number
+      return isPage && about === escalation
+    })
+    .flatMap((page) => (page.state === 'failed' ? insteadOf(page, notices) : [page]))
 }
 
 /** What a ticket system was told is kept, is kept. */

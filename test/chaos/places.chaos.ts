@@ -10,6 +10,13 @@ scenario('a channel that is archived', {}, async (stage) => {
   await toldInTime(stage, channel)
 })
 
+scenario('a person who takes no direct message, in a channel that is archived', {}, async (stage) => {
+  const { channel = '' } = stage.teams[0] ?? {}
+  await stage.sandbox.act({ type: 'archive', as: fallback.person, channel })
+  stage.sandbox.fault({ on: 'conversations.open', effect: { kind: 'error', error: 'user_disabled' } })
+  await toldInTime(stage, channel)
+})
+
 scenario('a private channel that Belay was removed from', { isPrivate: true }, async (stage) => {
   const { channel = '' } = stage.teams[0] ?? {}
   const { botUserId: user } = stage.sandbox
