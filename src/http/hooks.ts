@@ -4,7 +4,7 @@ import { secondMs } from '../domain/time.ts'
 import { describe } from '../slack/log.ts'
 import { within } from '../slack/receivers/within.ts'
 import { sources } from '../sources/index.ts'
-import { receive, togetherBy, unknownNames } from '../sources/receive.ts'
+import { inOrderBy, receive, togetherBy, unknownNames } from '../sources/receive.ts'
 import type { Delivery, Receipt } from '../sources/receive.ts'
 import type { Reading } from '../sources/source.ts'
 import type { Store } from '../store/escalations.ts'
@@ -19,7 +19,7 @@ const bodyLimit = 1024 * 1024
  * A storm of tickets must not take all connections to the database from those who page and press: few transactions at a
  * time, and what waits meanwhile is written together.
  */
-const inTurns = { places: 3, most: 25, withinMs: 4 * secondMs, togetherBy }
+const inTurns = { places: 3, most: 25, withinMs: 4 * secondMs, togetherBy, inOrderBy }
 /** Whoever is told to send it again although it was kept after all sends the same id, and changes nothing. */
 const answerWithinMs = 9 * secondMs
 

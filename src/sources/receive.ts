@@ -36,6 +36,11 @@ export function togetherBy({ source, event }: Delivery): string | null {
   return event.type === 'ticket.escalated' ? source : null
 }
 
+/** What is told of one ticket counts in the order in which it came. */
+export function inOrderBy({ source, event }: Delivery): string {
+  return JSON.stringify([source, event.data.ticket.id])
+}
+
 /**
  * Applies ticket events of one source, each once per delivery id, in one transaction: when this returns they are kept,
  * whatever happens to the process. Returns what to tell the sender of each.
