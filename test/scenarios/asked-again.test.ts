@@ -63,6 +63,14 @@ it('a form about it, too', async () => {
   expect(agent.again(card).text).toContain('Resolved')
 })
 
+it('a ticket that is reopened while its Resolve is being saved is reopened', async () => {
+  const told = await desk.escalate('Reopened at once', { id: 'at-once' })
+  const again = ticketEvent('ticket.reopened', { id: 'at-once' })
+  const { body } = await whileResolved(told, () => desk.hook(again))
+  expect(body).toEqual({ result: 'reopened', escalation: told.name })
+  expect((await desk.happened(told)).slice(-3)).toEqual(['reopened', 'paged', 'page_delivered'])
+})
+
 /** An event of this ticket that happened so many minutes from now, by the source's clock. */
 async function tell(type: TicketEventType, id: string, minutes: number): Promise<unknown> {
   const timestamp = addMs(desk.sandbox.clock.now(), minutes * minuteMs).toISOString()
