@@ -3,6 +3,7 @@ import type { Escalation } from '../domain/escalation.ts'
 import { isObsolete } from '../domain/obsolete.ts'
 import { asks } from '../domain/notice.ts'
 import { addMs, secondMs } from '../domain/time.ts'
+import { drawAnew } from '../store/cards.ts'
 import { findMany } from '../store/escalations.ts'
 import type { Claim, NoticeRow } from '../store/outbox.ts'
 import { leaseMs, leaveSummary, settleDropped, settleFailed, settleRetry } from '../store/outbox.ts'
@@ -69,7 +70,15 @@ async function stillNeeded(
 
 async function dropped({ store, observer }: Sending, claim: Claim, now: Date, why: string): Promise<void> {
   for (const { kind } of claim) observer.delivered(kind, 'dropped')
-  await settleDropped(store.db, claim, now, why)
+  await store.db.transaction(async (tx) => {
+    const news = await settleDropped(tx, claim, now, why)
+    await drawAnew(tx, news.flatMap(toldOf), now)
+  })
+}
+
+/** The escalation whose cards may tell that its page is tried again, or looked for. */
+function toldOf({ kind, attempts, escalation }: NoticeRow): number[] {
+  return kind === 'page' && attempts > 1 && escalation !== null ? [escalation] : []
 }
 
 /** From this attempt on a page that no view can word goes out in plain words. */

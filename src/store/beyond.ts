@@ -3,6 +3,7 @@ import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import type { Escalation } from '../domain/escalation.ts'
 import { addMs } from '../domain/time.ts'
 import { alarmsOf } from './alarm.ts'
+import { drawAnew } from './cards.ts'
 import { perDatabase, planAnew } from './database.ts'
 import type { Db, Tx } from './database.ts'
 import { toEscalation } from './escalations.ts'
@@ -132,6 +133,11 @@ export async function settleRefused(
 ): Promise<void> {
   await store.db.transaction(async (tx) => {
     await settle(tx, rows, { state: 'failed', settledAt: now, error })
+    await drawAnew(
+      tx,
+      rows.flatMap(({ escalation }) => escalation ?? []),
+      now,
+    )
     await enqueue(tx, alarmsOf(store.book.live, problem, now), now)
   })
   store.committed()

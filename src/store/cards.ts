@@ -60,17 +60,18 @@ function behind(by: Date): SQL {
  * One that somebody else has claimed meanwhile may show what is older than theirs: it is edited once more.
  */
 export async function settleRefreshed(db: Db, live: Live, shows: Shows, now: Date): Promise<void> {
-  const reached = live.map(({ id, escalation }) => ({
+  const reached = live.map(({ id, escalation, applied: before }) => ({
     id,
+    before,
     version: shows.versions.get(escalation) ?? 0,
     over: shows.over.includes(id) ? 'its page is over' : null,
   }))
   const settled = await db
     .update(cards)
     .set({
-      applied: sql`greatest(${cards.applied}, reached.version)`,
+      applied: sql`case when ${isDrawn} then greatest(${cards.applied}, reached.version) else ${cards.applied} end`,
       shown: shows.shown,
-      lost: sql`case when ${cards.wanted} <= reached.version then coalesce(${cards.lost}, reached.over) else ${cards.lost} end`,
+      lost: sql`case when ${isDrawn} and ${cards.wanted} <= reached.version then coalesce(${cards.lost}, reached.over) else ${cards.lost} end`,
       leaseUntil: null,
     })
     .from(sql`${recordset(reached, reachedColumns, 'reached')}`)
@@ -82,16 +83,36 @@ export async function settleRefreshed(db: Db, live: Live, shows: Shows, now: Dat
 /** What an edited message shows: its escalations' versions, its fingerprint, and which of its lines are `over`, by id. */
 export type Shows = { versions: ReadonlyMap<number, number>; shown: string; over: readonly string[] }
 
+/** Nobody has asked since it was claimed to draw it anew (see `drawAnew`). */
+const isDrawn = sql`${cards.applied} >= reached.before`
+
 const reachedColumns = [
   { key: 'id', name: 'id', type: 'uuid' },
+  { key: 'before', name: 'before', type: 'integer' },
   { key: 'version', name: 'version', type: 'integer' },
   { key: 'over', name: 'over', type: 'text' },
 ] as const
 
 /** Nobody knows what it shows. */
 function unknown(now: Date) {
-  const since = sql`case when applied < wanted then behind_since else ${now.toISOString()}::timestamptz end`
-  return { applied: sql`least(${cards.applied}, ${cards.wanted} - 1)`, behindSince: since, shown: null }
+  return { applied: sql`least(${cards.applied}, ${cards.wanted} - 1)`, behindSince: since(now), shown: null }
+}
+
+function since(now: Date): SQL {
+  return sql`case when applied < wanted then behind_since else ${now.toISOString()}::timestamptz end`
+}
+
+/**
+ * What the messages of these escalations tell has changed without them, such as what became of a page: they are drawn anew,
+ * also those that somebody draws at this moment, and edited where it shows.
+ */
+export async function drawAnew(tx: Tx, ids: number[], now: Date): Promise<void> {
+  if (ids.length === 0) return
+  await holdStill(tx, ids)
+  await tx
+    .update(cards)
+    .set({ applied: sql`least(${cards.applied}, ${cards.wanted}) - 1`, behindSince: since(now) })
+    .where(and(inArray(cards.escalation, ids), isNull(cards.lost)))
 }
 
 /** The edit surely did not go through: the message is still behind, and is tried again. */

@@ -191,9 +191,9 @@ export async function settleUnsure(
   await settle(db, claim, { state: 'unsure', notBefore: lookAt, looks, leaseUntil: null, error })
 }
 
-/** Nobody needs it any more. */
-export async function settleDropped(db: Db, claim: Claim, now: Date, why: string): Promise<void> {
-  await settle(db, claim, { state: 'dropped', settledAt: now, leaseUntil: null, error: why })
+/** Nobody needs it any more. Returns those of whom that is news. */
+export async function settleDropped(db: Db | Tx, claim: Claim, now: Date, why: string): Promise<NoticeRow[]> {
+  return settle(db, claim, { state: 'dropped', settledAt: now, leaseUntil: null, error: why })
 }
 
 /** It can never arrive. Returns those of whom that is news: for what somebody else has claimed by now, it is not. */

@@ -172,6 +172,18 @@ it('an address that is refused is not tried again, and the administrators hear o
   expect(pager.received()).toHaveLength(1)
 })
 
+it('an address that refuses it when all else is quiet: the cards say so', async () => {
+  await mail.down()
+  await archive()
+  await tickets('Refused late')
+  await desk.quiet()
+  mail.refuse('oncall@example.com')
+  await mail.up()
+  await desk.pass(0.5)
+  mail.refuse('oncall@example.com', false)
+  expect(shown(await desk.manager.sees('C0ADMINS', 'Refused late'))).toMatch(/e-mail could not be delivered/)
+})
+
 it('a receiver that fails, or is not there behind its door, is asked again by the same id', async () => {
   pager.answers(500, 429, 404, 401)
   await archive()

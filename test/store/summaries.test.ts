@@ -6,6 +6,7 @@ import {
   cardAt,
   cardIn,
   claimStale,
+  drawAnew,
   replaceLost,
   settleBehind,
   settleRefreshed,
@@ -232,6 +233,20 @@ describe('a summary in Slack', () => {
     expect(await stale(desk, later(2))).toEqual([])
     await settleUnknown(db, second!, later(2), later(2))
     expect((await stale(desk, later(2))).map((lines) => lines.length)).toEqual([6])
+  })
+
+  it('is edited once more when something else became of its pages while it was being edited', async () => {
+    await using desk = await testStore()
+    const { ids } = await arrived(desk)
+    const [lines] = await stale(desk)
+    await desk.store.db.transaction((tx) => drawAnew(tx, [ids[0]!], start))
+    const over = lines!.map(({ id }) => id)
+    await settleRefreshed(desk.store.db, lines!, shows(ids, 'x', over), start)
+    const behind = await desk.store.db
+      .select()
+      .from(cards)
+      .where(sql`applied < wanted and lost is null`)
+    expect(behind).toMatchObject([{ escalation: ids[0], shown: 'x' }])
   })
 
   it('is still edited when what was over began again meanwhile', async () => {
