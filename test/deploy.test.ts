@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { scraped } from './support/metrics.ts'
-import { keptBy, matchersIn } from './support/promql.ts'
+import { evaluate, keptBy, matchersIn } from './support/promql.ts'
+import type { Scraped } from './support/promql.ts'
 import { ticketEvent } from './support/tickets.ts'
 import { startWorld, type World } from './support/world.ts'
 
@@ -23,12 +24,14 @@ const expressions = [...shown, ...alerts.map(({ expr }) => expr)]
 
 let world: World
 let exposed: Map<string, string>
+let metrics: Map<string, number>
 /** What each label of each metric was seen to say. */
 const said = new Map<string, Map<string, Set<string>>>()
 beforeAll(async () => {
   world = await startWorld()
   await somethingOfEach(world)
-  for (const series of (await scraped(world.url)).keys()) note(series)
+  metrics = await scraped(world.url)
+  for (const series of metrics.keys()) note(series)
   const text = await (await fetch(`${world.url}/metrics`)).text()
   exposed = new Map(
     [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]),
@@ -46,13 +49,41 @@ async function somethingOfEach({ sandbox, belay, hook, first, quiet }: World): P
   await belay.ring('audit', 'skew')
 }
 
-/** `belay_outbox_depth{kind="page"}` */
-function note(series: string): void {
+/** `belay_outbox_depth{kind="page"}` in its parts. */
+function partsOf(series: string): { name: string; labels: [string, string][] } {
   const [, name = '', labels = ''] = /^(\w+)(?:\{(.*)\})?$/.exec(series) ?? []
+  const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)]
+  return { name, labels: pairs.map(([, label = '', value = '']) => [label, value]) }
+}
+
+function note(series: string): void {
+  const { name, labels } = partsOf(series)
   const known = said.get(name) ?? new Map<string, Set<string>>()
   said.set(name, known)
-  for (const [, label = '', value = ''] of labels.matchAll(/(\w+)="([^"]*)"/g))
-    known.set(label, (known.get(label) ?? new Set()).add(value))
+  for (const [label, value] of labels) known.set(label, (known.get(label) ?? new Set()).add(value))
+}
+
+type Values = Record<string, number>
+
+/** However busy the machine is just now. */
+const calm: Values = { 'up{job="belay"}': 1, belay_nodejs_eventloop_lag_p99_seconds: 0.01 }
+
+/** What Prometheus has while all is well, with these instead: of a counter, by how much it grew. */
+function scrapedWith(instead: Values): Scraped {
+  const of = (all: Values) => (metric: string) =>
+    Object.entries(all).flatMap(([series, value]) => {
+      const { name, labels } = partsOf(series)
+      return name === metric ? [{ labels: { instance: 'a', ...Object.fromEntries(labels) }, value }] : []
+    })
+  const now = Object.fromEntries(metrics)
+  const still = Object.fromEntries([...metrics.keys()].map((series) => [series, 0]))
+  const grown = { ...still, 'belay_heartbeat_total{outcome="sent"}': 10 }
+  return { now: of({ ...now, ...calm, ...instead }), grown: of({ ...grown, ...instead }) }
+}
+
+function firing(instead: Values): string[] {
+  const scraped = scrapedWith(instead)
+  return alerts.filter(({ expr }) => evaluate(expr, scraped).length > 0).map(({ alert }) => alert)
 }
 
 function namesOf(expression: string): string[] {
@@ -102,6 +133,53 @@ it('what they group by and write beside a line is a label of it', () => {
         true,
       )
   }
+})
+
+/** What each alert is there for: any one of these, and nothing else, sets it off. */
+const troubles: Record<string, Values[]> = {
+  BelayDown: [{ 'up{job="belay"}': 0 }],
+  BelayHeartbeatFails: ['failed', 'withheld'].map((outcome) => ({
+    'belay_heartbeat_total{outcome="sent"}': 0,
+    [`belay_heartbeat_total{outcome="${outcome}"}`]: 10,
+  })),
+  BelayDatabaseAway: [{ belay_database_up: 0 }],
+  BelayLate: [{ belay_sweep_lag_seconds: 31 }, { belay_sweep_idle_seconds: 31 }],
+  BelayPageWaits: [
+    { 'belay_outbox_oldest_seconds{kind="page"}': 61 },
+    { 'belay_outbox_oldest_seconds{kind="direct"}': 61 },
+  ],
+  BelayUndeliverable: [
+    { 'belay_deliveries_total{kind="page",outcome="permanent"}': 1 },
+    { 'belay_deliveries_total{kind="direct",outcome="permanent"}': 1 },
+  ],
+  BelayQuarantine: [{ belay_quarantine_depth: 1 }],
+  BelaySlackErrors: [{ 'belay_slack_errors_total{method="chat.update",code="internal_error"}': 31 }],
+  BelaySlackAway: [{ belay_slack_up: 0 }, { 'belay_slack_sockets{state="live"}': 0 }],
+  BelayInboxWaits: [{ belay_inbox_oldest_seconds: 121 }],
+  BelayEventGivenUp: [{ belay_inbox_given_up_total: 1 }],
+  BelayCardsOld: [{ belay_cards_behind_oldest_seconds: 301 }],
+  BelayAudit: [{ 'belay_audit_findings{finding="asleep"}': 1 }],
+  BelayEventLoopLags: [{ belay_nodejs_eventloop_lag_p99_seconds: 0.6 }],
+  BelayClockOff: [{ belay_clock_skew_seconds: 3 }, { belay_clock_skew_seconds: -3 }],
+  BelayPoolExhausted: [{ 'belay_database_pool_connections{state="waiting"}': 1 }],
+}
+
+it('every alert fires for what it is there for, and for nothing else', () => {
+  expect(Object.keys(troubles).sort()).toEqual(alerts.map(({ alert }) => alert).sort())
+  for (const [alert, some] of Object.entries(troubles))
+    for (const trouble of some) expect(firing(trouble), JSON.stringify(trouble)).toEqual([alert])
+  const nobodyThere = { now: () => [], grown: () => [] }
+  expect(evaluate(alerts.find(({ alert }) => alert === 'BelayDown')!.expr, nobodyThere)).toHaveLength(1)
+})
+
+it.each<Values>([
+  {},
+  { 'belay_slack_errors_total{method="chat.postMessage",code="ratelimited"}': 1000 },
+  { 'belay_outbox_oldest_seconds{kind="card"}': 1000 },
+  { 'belay_deliveries_total{kind="line",outcome="permanent"}': 5 },
+  { 'belay_heartbeat_total{outcome="sent"}': 0 },
+])('no alert fires while all is well: %j', (values) => {
+  expect(firing(values)).toEqual([])
 })
 
 it('the dashboard shows everything that Belay measures of itself', () => {
