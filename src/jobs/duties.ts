@@ -14,6 +14,7 @@ import { late } from './late.ts'
 import { refreshPeople } from './people.ts'
 import type { Pump } from './pump.ts'
 import type { Duty } from './schedule.ts'
+import { watchClocks } from './skew.ts'
 import type { Skew } from './skew.ts'
 import { sweep, untilDue } from './sweep.ts'
 
@@ -77,7 +78,7 @@ function watchesOf(work: Work): Duty[] {
   const { skew, audit, answering, heartbeatUrl: url, troubles, log, observer, stopping } = work
   const heartbeat = url === undefined ? [] : [{ url, troubles, log, observer, stopping }]
   return [
-    { name: 'skew', when: '30 * * * * *', run: () => skew.measure() },
+    { name: 'skew', when: '30 * * * * *', run: () => watchClocks(skew, work) },
     { name: 'audit', when: '45 * * * * *', run: () => audit.run() },
     { name: 'slack', when: '50 * * * * *', run: () => answering.ask() },
     ...heartbeat.map((one) => ({ name: 'heartbeat', when: '0 * * * * *', run: () => beat(one) })),

@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import { secondMs } from '#domain/time.ts'
+import { addMs, minuteMs, secondMs } from '#domain/time.ts'
 import type { NoticeRow } from '#store/outbox.ts'
 import { notices } from '#store/schema.ts'
 import { plain } from '../support/desk.ts'
 import { startMailServer } from '../support/mail-server.ts'
 import { ticketEvent } from '../support/tickets.ts'
-import { examplePolicy, startWorld, type World } from '../support/world.ts'
+import { examplePolicy, sendHook, startWorld, type World } from '../support/world.ts'
 
 /** Further apart than a lease is long, and each no further off than a replica may be that is ready. */
 const [behindMs, aheadMs] = [-16 * secondMs, 16 * secondMs]
@@ -55,4 +55,24 @@ it('leave an e-mail alone that another one is sending', async () => {
   answers()
   await world.quiet()
   expect(mail.arrived()).toEqual([])
+})
+
+it('send at once what one has left behind whose clock was ten minutes ahead', async () => {
+  await using world = await startWorld()
+  const { sandbox, belay, first } = world
+  const mend = sandbox.fault({
+    on: 'chat.postMessage',
+    times: 0,
+    effect: { kind: 'ratelimited', retry_after: 1 },
+  })
+  const ahead = await world.replica({}, 10 * minuteMs)
+  const at = addMs(sandbox.clock.now(), 10 * minuteMs)
+  const event = ticketEvent('ticket.escalated', { subject: 'Ahead', ...plain })
+  await sendHook(`http://127.0.0.1:${ahead.port}`, sandbox, event, { at })
+  await ahead.pump.idle()
+  await ahead[Symbol.asyncDispose]()
+  mend()
+  await belay.ring('skew')
+  await world.quiet()
+  await first.sees('C0FRONT', 'Ahead')
 })
