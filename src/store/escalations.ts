@@ -22,20 +22,23 @@ export type Changed =
 
 export type Decide = (escalation: Escalation, terms: Terms) => Outcome
 
+/** Called as the last thing before COMMIT. Throws when it must not be committed any more. */
+export type MayCommit = () => void
+
 /**
  * The whole imperative shell of a verb: lock the row, decide, save, append to the timeline, enqueue the notices - one
- * transaction. Once `signal` has aborted, nothing is committed any more.
+ * transaction. `mayCommit` is not asked when nothing changed.
  */
 export async function change(
   store: Store,
   id: number,
   now: Date,
   decide: Decide,
-  signal?: AbortSignal,
+  mayCommit: MayCommit = () => {},
 ): Promise<Changed> {
   const result = await store.db.transaction(async (tx) => {
     const changed = await changeIn(tx, store.book, id, now, decide)
-    signal?.throwIfAborted()
+    if (changed.kind === 'changed') mayCommit()
     return changed
   })
   if (result.kind === 'changed') store.committed()

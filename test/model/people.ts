@@ -79,7 +79,7 @@ async function presses(model: Model, { sandbox }: Fleet, by: string, { message, 
 /** How often somebody was told that nothing was saved. */
 function notSavedTo(sandbox: Sandbox, by: string, channel: string): number {
   const seen = sandbox.state(by, { channel }).messages[channel] ?? []
-  return seen.filter(({ ephemeral, text }) => ephemeral && /not saved/i.test(text)).length
+  return seen.filter(({ ephemeral, text }) => ephemeral && /not saved|may have been saved/i.test(text)).length
 }
 
 const acts: fc.Arbitrary<Command> = press.map((one) =>

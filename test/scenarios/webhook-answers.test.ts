@@ -1,27 +1,17 @@
-import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { minuteMs } from '#domain/time.ts'
 import { timelineOf } from '#store/timeline.ts'
-import { databaseLine, type Line } from '../support/database-line.ts'
+import type { Line } from '../support/database-line.ts'
+import { startLineDesk, type LineDesk } from '../support/line-desk.ts'
 import { ticketEvent } from '../support/tickets.ts'
-import { startWorld, type World } from '../support/world.ts'
 
-let world: World
+let world: LineDesk
 let line: Line
 beforeAll(async () => {
-  world = await startWorld({ through: async (url) => (line = await databaseLine(url)) })
+  world = await startLineDesk()
+  line = world.line
 })
 afterAll(() => world[Symbol.asyncDispose]())
-
-/** The line is well again, and every connection of Belay's has noticed. */
-async function back(): Promise<void> {
-  line.mend()
-  const ask = () => world.belay.store.db.execute(sql`select 1`)
-  for (let isBack = false; !isBack;) {
-    const answers = await Promise.allSettled(Array.from({ length: 40 }, ask))
-    isBack = answers.every(({ status }) => status === 'fulfilled')
-  }
-}
 
 const escalated = ticketEvent('ticket.escalated')
 
@@ -154,45 +144,13 @@ it('answers 503 while the database is away, and takes the same event when it is 
   ])
   expect((await fetch(`${world.url}/healthz`)).status).toBe(200)
 
-  await back()
+  await world.back()
   expect(await world.hook(event, { id: 'evt_away' })).toMatchObject({
     status: 202,
     body: { result: 'opened' },
   })
   await world.quiet()
   await world.first.sees('C0FRONT', 'Checkout fails')
-})
-
-it.each([
-  ['cut', 'Acknowledge'],
-  ['silence', 'Acknowledge'],
-  ['silence', 'Resolve'],
-] as const)(
-  'tells who presses that nothing was saved, in time, when the line is a %s: %s',
-  async (how, label) => {
-    const { first, hook, quiet, pass } = world
-    const subject = `Pressed ${how} ${label}`
-    await hook(ticketEvent('ticket.escalated', { id: subject, subject }))
-    await quiet()
-    const card = await first.sees('C0FRONT', subject)
-    line[how]()
-    expect(await first.press(card, label)).toEqual({ ok: true })
-    const answer = await first.seesOnly('C0FRONT', 'Not saved, try again.')
-    await back()
-    await first.act({ type: 'dismiss', id: answer.ts })
-    expect(first.again(card).text).not.toContain('Acknowledged')
-    await pass(0.2)
-    await first.press(card, 'Acknowledge')
-    await quiet()
-    expect(first.again(card).text).toContain('Acknowledged by First-line engineer 2')
-  },
-)
-
-it('answers a command while the database is silent', async () => {
-  line.silence()
-  await world.agent.command('/escalate', 'C0SUPPORT', 'list')
-  await world.agent.seesOnly('C0SUPPORT', 'Not saved, try again.')
-  await back()
 })
 
 /** Somebody has an escalation with this subject, for ten minutes already. Returns their card, and when they wrote in its thread. */
@@ -220,7 +178,7 @@ it('handles what was said while the database was away when Slack says it again',
     () => sandbox.journal({ kind: 'event', ok: false }).length > before,
     'an event without an answer',
   )
-  await back()
+  await world.back()
   await pass(6)
   expect(await replies()).toEqual([saidAt])
 })
@@ -234,7 +192,7 @@ it.each(['statement', 'answer'] as const)(
     const saved = line.stopAt({ hold, of: /^commit/, since: /insert into timeline/ })
     await first.says('C0FRONT', 'On it', { thread: card })
     await saved
-    await back()
+    await world.back()
     await pass(6)
     expect(await replies()).toEqual([saidAt])
   },

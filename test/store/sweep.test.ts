@@ -127,9 +127,11 @@ describe('a change', () => {
       id,
       start,
       (e, terms) => acknowledge(e, terms, { by: 'U0LATE', seen: null }, start),
-      AbortSignal.abort(),
+      () => {
+        throw new Error('too late')
+      },
     )
-    await expect(late).rejects.toThrow()
+    await expect(late).rejects.toThrow('too late')
     expect((await find(desk.store.db, id))?.state).toBe('paging')
   })
 })

@@ -3,6 +3,7 @@ import { chooseRule } from '../../domain/policy.ts'
 import { ownId, Ticket } from '../../domain/ticket.ts'
 import type { TranscriptLine } from '../../domain/ticket.ts'
 import { updateTicket } from '../../domain/verbs.ts'
+import type { MayCommit } from '../../store/escalations.ts'
 import { changeIn } from '../../store/escalations.ts'
 import { openIn } from '../../store/openings.ts'
 import { receiveOnce, rememberAnswers } from '../../store/inbox.ts'
@@ -32,7 +33,7 @@ export type Submission = { view: string; by: Actor; form: EscalateForm; origin: 
 export async function escalate(
   listening: Listening,
   submission: Submission,
-  signal: AbortSignal,
+  mayCommit: MayCommit,
 ): Promise<Escalated> {
   const { store, clock } = listening
   const now = clock.now()
@@ -55,7 +56,7 @@ export async function escalate(
       )
     const answer = { id: escalation.id, already: !opened }
     await rememberAnswers(tx, new Map([[key, answer]]))
-    signal.throwIfAborted()
+    mayCommit()
     return answer
   })
   store.committed()

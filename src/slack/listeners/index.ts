@@ -3,7 +3,6 @@ import type {
   BlockAction,
   ButtonAction,
   OverflowAction,
-  RespondFn,
   SlashCommand,
   ViewSubmitAction,
 } from '@slack/bolt'
@@ -15,23 +14,23 @@ import type { ButtonName, EntryName, ModalName, Origin } from '../buttons.ts'
 import { buttons, links, moreId, readDrawn, readEntry, readOrigin } from '../buttons.ts'
 import type { Message } from '../blocks.ts'
 import { describe } from '../log.ts'
-import { within } from '../receivers/within.ts'
+import { receivedAt } from '../receivers/received.ts'
 import { escalateModal, readEscalateModal } from '../views/escalate-modal.ts'
 import type { Prefill } from '../views/escalate-modal.ts'
 import type { FormValues } from '../views/form.ts'
-import { notSaved } from '../views/not-saved.ts'
 import { opened } from '../views/opened.ts'
 import { refusal } from '../views/refusal.ts'
 import type { Scene } from '../views/scene.ts'
+import { notOpened, notRead, notSaved } from '../views/sorry.ts'
 import type { Usual } from '../views/update-modal.ts'
+import { answered, answerTo, whisper } from './answering.ts'
 import { presses } from './buttons.ts'
 import { readCommand, subcommands, unescaped } from './commands.ts'
 import { escalate } from './escalate.ts'
 import { submits } from './forms.ts'
-import { showHome } from './home.ts'
 import { asAdmin } from './quarantine.ts'
-import type { Listening, Person, Tell } from './listening.ts'
-import { act, inTime, isOutsider, sceneOf } from './listening.ts'
+import type { Asked, Listening, Person, Tell } from './listening.ts'
+import { act, beforeAnswer, inTime, isOutsider, saving, sceneOf } from './listening.ts'
 
 /** The command, shortcut and events we listen to: manifest.yml is held to these. */
 export const command = '/escalate'
@@ -43,86 +42,44 @@ export const shortcut = 'escalate_message'
  */
 export function listen(app: App, listening: Listening): void {
   for (const name of Object.keys(buttons) as ButtonName[])
-    app.action<BlockAction<ButtonAction>>(name, async ({ ack, body, action, respond }) => {
+    app.action<BlockAction<ButtonAction>>(name, async ({ ack, context, body, action, respond }) => {
       const drawn = readDrawn(action.value)
-      await answered(listening, ack, answerTo(listening, body, respond), (tell) =>
-        press(listening, name, drawn, body, tell),
+      await answered(listening, { ack, context }, answerTo(listening, body, respond), (asked) =>
+        press(listening, name, drawn, body, asked),
       )
     })
-  app.action<BlockAction<OverflowAction>>(moreId, async ({ ack, body, action, respond }) => {
+  app.action<BlockAction<OverflowAction>>(moreId, async ({ ack, context, body, action, respond }) => {
     const entry = readEntry(action.selected_option.value)
     await answered(
       listening,
-      ack,
+      { ack, context },
       whisper(respond),
-      async (tell) => entry && press(listening, entry.do, entry, body, tell),
+      async (asked) => entry && press(listening, entry.do, entry, body, asked),
     )
   })
   for (const name of Object.keys(links)) app.action(name, async ({ ack }) => ack())
-  app.command(command, async ({ ack, command: typed, respond }) => {
-    await answered(listening, ack, whisper(respond), (tell) => onCommand(listening, typed, tell))
+  app.command(command, async ({ ack, context, command: typed, respond }) => {
+    await answered(listening, { ack, context }, whisper(respond), (asked) =>
+      onCommand(listening, typed, asked),
+    )
   })
   app.shortcut(
     { callback_id: shortcut, type: 'message_action' },
-    async ({ ack, shortcut: used, respond }) => {
-      await answered(listening, ack, whisper(respond), (tell) => onShortcut(listening, used, tell))
+    async ({ ack, context, shortcut: used, respond }) => {
+      await answered(listening, { ack, context }, whisper(respond), (asked) =>
+        onShortcut(listening, used, asked),
+      )
     },
   )
-  app.view<ViewSubmitAction>('escalate', async ({ ack, body }) => {
-    const { answer, already } = await onEscalate(listening, body)
+  app.view<ViewSubmitAction>('escalate', async ({ ack, context, body }) => {
+    const { answer, already } = await onEscalate(listening, body, receivedAt(context))
     await ack(answer)
     if (already) await tellOpened(listening, already, body.user.id)
   })
   for (const name of Object.keys(submits) as (keyof typeof submits)[])
-    app.view<ViewSubmitAction>(name, async ({ ack, body }) => ack(await onSubmit(listening, name, body)))
-}
-
-/** Says something to the person who pressed or typed. */
-type Say = (message: Message) => Promise<unknown>
-
-/** Where they are, to them alone. */
-function whisper(respond: RespondFn): Say {
-  return ({ text, blocks }) => respond({ response_type: 'ephemeral', replace_original: false, text, blocks })
-}
-
-/** In the Home tab nothing can be whispered: it stands there when it is drawn anew. */
-function answerTo(listening: Listening, { view, user }: BlockAction, respond: RespondFn): Say {
-  if (view?.type !== 'home') return whisper(respond)
-  return ({ text }) => showHome(listening, user.id, listening.clock.now(), text)
-}
-
-/**
- * The work, then the acknowledgement, then what there is to say. A failure is told to the person, and Slack hears that we
- * have taken care of it.
- */
-async function answered(
-  listening: Listening,
-  ack: () => Promise<void>,
-  say: Say,
-  work: (tell: Tell) => Promise<unknown>,
-): Promise<void> {
-  const said: Message[] = []
-  try {
-    await work(async (message) => void said.push(message))
-  } catch (error) {
-    listening.log.error({ err: describe(error) }, 'what a person asked for could not be done')
-    said.push(notSaved())
-  }
-  await ack()
-  for (const message of said) await sayInTime(listening, say, message)
-}
-
-/** Slack takes an answer at once or not at all: a handler must not wait for it for ever. */
-const sayWithinMs = 2000
-
-async function sayInTime({ log }: Listening, say: Say, message: Message): Promise<void> {
-  const silence = new Error(`Slack did not take it within ${sayWithinMs} ms`)
-  try {
-    const failed = await within(say(message), sayWithinMs, silence)
-    if (failed === silence) throw silence
-  } catch (error) {
-    log.warn({ err: describe(error) }, 'an answer did not reach the person who asked')
-  }
+    app.view<ViewSubmitAction>(name, async ({ ack, context, body }) =>
+      ack(await onSubmit(listening, name, body, receivedAt(context))),
+    )
 }
 
 function personIn(user: { id: string; team_id?: string }, team: { id: string } | null): Person {
@@ -134,19 +91,19 @@ async function press(
   name: ButtonName | EntryName,
   drawn: { e: number; v: number } | null,
   body: BlockAction,
-  tell: Tell,
+  asked: Asked,
 ): Promise<void> {
+  const { since, tell } = asked
   const by = personIn(body.user, body.team)
   if (!drawn) return
-  const since = performance.now()
   const does = presses[name]
-  if ('admin' in does) return tell(await asAdmin(listening, does.admin, drawn.e, by))
+  if ('admin' in does) return tell(await asAdmin(listening, does.admin, drawn.e, by, since))
   if ('verb' in does) {
     await act(listening, { id: drawn.e, by, seen: drawn.v, since }, does.verb, tell)
     return
   }
   if (isOutsider(listening, by)) return tell(refusal({ kind: 'outsider' }, null))
-  const drawing = await inTime(listening, () => drawingOf(listening, drawn.e), since)
+  const drawing = await inTime(listening, since, () => drawingOf(listening, drawn.e))
   if (!drawing) return tell(notSaved())
   const { scene } = drawing
   if (!scene) return tell(refusal({ kind: 'no_such_escalation', escalation: drawn.e }, null))
@@ -154,7 +111,7 @@ async function press(
     await act(listening, { id: drawn.e, by, seen: drawn.v, since }, alreadyResolved, tell)
     return
   }
-  await show(listening, body.trigger_id, does.form(scene, drawing.usual))
+  await show(listening, asked, body.trigger_id, does.form(scene, drawing.usual))
 }
 
 /** What a form about an escalation is drawn from. */
@@ -176,27 +133,41 @@ async function usual({ store }: Listening, { escalation, now }: Scene): Promise<
   return { every: update, by: addWorking(hoursOf(version, hours), now, update) }
 }
 
-async function onCommand(listening: Listening, typed: SlashCommand, tell: Tell): Promise<void> {
+async function onCommand(listening: Listening, typed: SlashCommand, asked: Asked): Promise<void> {
+  const { since, tell } = asked
   const by = { id: typed.user_id, team: typed.team_id }
   if (isOutsider(listening, by)) return tell(refusal({ kind: 'outsider' }, null))
   const { live } = listening.store.book
   const meant = readCommand(typed.text, live)
   if (meant.kind === 'answer') {
-    const answer = await inTime(listening, () => subcommands[meant.subcommand](listening, meant.argument))
-    return tell(answer ?? notSaved())
+    const answer = await inTime(listening, since, () =>
+      subcommands[meant.subcommand](listening, meant.argument),
+    )
+    return tell(answer ?? notRead())
   }
-  await openForm(listening, typed.trigger_id, meant.prefill, { channel: typed.channel_id })
+  await openForm(listening, asked, typed.trigger_id, meant.prefill, { channel: typed.channel_id })
 }
 
-/** A trigger lives for 3 seconds. Slack may take longer to say that it has shown the form; the person has it by then. */
-const showWithinMs = 2000
-
-async function show({ writes }: Listening, trigger: string, view: ModalView): Promise<void> {
-  await within(writes.views.open({ trigger_id: trigger, view }), showWithinMs, undefined)
+/** Opens a form, or tells the person that Slack did not. */
+async function show(
+  { writes, log }: Listening,
+  { since, tell }: Asked,
+  trigger: string,
+  view: ModalView,
+): Promise<void> {
+  const opened = writes.views.open({ trigger_id: trigger, view }).then(
+    () => true,
+    (error: unknown) => {
+      log.warn({ err: describe(error) }, 'Slack did not open a form; the person was told')
+      return false
+    },
+  )
+  if (!(await beforeAnswer(since, opened, false))) await tell(notOpened())
 }
 
 async function openForm(
   listening: Listening,
+  asked: Asked,
   trigger: string,
   prefill: Prefill,
   origin: Origin,
@@ -204,7 +175,7 @@ async function openForm(
   const { live } = listening.store.book
   const severities = live.severities.map(({ name }) => name)
   const view = escalateModal({ prefill, severities, usual: defaultSeverity(live), origin })
-  await show(listening, trigger, view)
+  await show(listening, asked, trigger, view)
 }
 
 /** A message, as the shortcut hands it over. */
@@ -216,8 +187,9 @@ type Used = {
   message: { ts: string; thread_ts?: string; text?: string }
 }
 
-async function onShortcut(listening: Listening, used: Used, tell: Tell): Promise<void> {
-  if (isOutsider(listening, personIn(used.user, used.team))) return tell(refusal({ kind: 'outsider' }, null))
+async function onShortcut(listening: Listening, used: Used, asked: Asked): Promise<void> {
+  if (isOutsider(listening, personIn(used.user, used.team)))
+    return asked.tell(refusal({ kind: 'outsider' }, null))
   const { ts, thread_ts, text = '' } = used.message
   const link = listening.identity()?.url
   const origin = {
@@ -226,7 +198,7 @@ async function onShortcut(listening: Listening, used: Used, tell: Tell): Promise
     ...(thread_ts && { thread: thread_ts }),
     ...(link && { link: `${link}archives/${used.channel.id}/p${ts.replace('.', '')}` }),
   }
-  await openForm(listening, used.trigger_id, { summary: unescaped(text) }, origin)
+  await openForm(listening, asked, used.trigger_id, { summary: unescaped(text) }, origin)
 }
 
 /** What Slack is answered when a form is submitted: nothing closes it. */
@@ -242,6 +214,7 @@ type EscalateAnswer = { answer: FormAnswer; already?: { id: number; channel: str
 async function onEscalate(
   listening: Listening,
   { view, user, team }: ViewSubmitAction,
+  since: number,
 ): Promise<EscalateAnswer> {
   const values = view.state.values as FormValues
   if (isOutsider(listening, personIn(user, team)))
@@ -250,10 +223,11 @@ async function onEscalate(
   if (!read.ok) return { answer: { response_action: 'errors', errors: read.errors } }
   const origin = readOrigin(view.private_metadata)
   const submission = { view: view.id, by: user.id, form: read.data, origin }
-  const done = await inTime(listening, (signal) => escalate(listening, submission, signal))
-  if (!done) return { answer: atFirstInput(values, notSaved()) }
+  const saved = await saving(listening, since, (mayCommit) => escalate(listening, submission, mayCommit))
+  if (!saved.ok) return { answer: atFirstInput(values, saved.sorry) }
   const { channel } = origin
-  return { answer: undefined, ...(done.already && channel && { already: { id: done.id, channel } }) }
+  const { id, already } = saved.done
+  return { answer: undefined, ...(already && channel && { already: { id, channel } }) }
 }
 
 /** Whoever escalated what is escalated already is told so; a direct message tells the others. */
@@ -282,8 +256,8 @@ async function onSubmit(
   listening: Listening,
   name: Exclude<ModalName, 'escalate'>,
   body: ViewSubmitAction,
+  since: number,
 ): Promise<FormAnswer> {
-  const since = performance.now()
   const values = body.view.state.values as FormValues
   const drawn = readDrawn(body.view.private_metadata)
   const read = await submits[name](values, listening.clock.now(), listening)

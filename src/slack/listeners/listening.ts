@@ -5,16 +5,16 @@ import type { Actor, Escalation } from '../../domain/escalation.ts'
 import type { Verb } from '../../domain/verbs.ts'
 import type { Observer } from '../../observer.ts'
 import { wantRefresh } from '../../store/cards.ts'
-import type { Changed } from '../../store/escalations.ts'
+import type { Changed, Decide, MayCommit } from '../../store/escalations.ts'
 import { change, find } from '../../store/escalations.ts'
 import type { Message } from '../blocks.ts'
 import { describe } from '../log.ts'
 import type { Gathering } from '../gather.ts'
 import { gather } from '../gather.ts'
-import { within } from '../receivers/within.ts'
-import { notSaved } from '../views/not-saved.ts'
+import { orLate, within } from '../receivers/within.ts'
 import { refusal } from '../views/refusal.ts'
 import type { Scene } from '../views/scene.ts'
+import { mayBeSaved, notSaved } from '../views/sorry.ts'
 
 /** What every listener works with. */
 export type Listening = Gathering & {
@@ -28,16 +28,19 @@ export type Listening = Gathering & {
 /** Says something to the person alone, where they are. */
 export type Tell = (message: Message) => Promise<void>
 
+/** What a person asked for: since when they wait, by `performance.now()`, and how they are told. */
+export type Asked = { since: number; tell: Tell }
+
 /** Who pressed or typed, and the team they belong to. */
 export type Person = { id: Actor; team: string | null }
 
-/** A person is told within this time whether it was saved; Slack shows an error after 3 seconds. */
+/** A person is told within this time of the moment it came in whether it was saved; Slack shows an error after 3 seconds. */
 const answerWithinMs = 2200
 /** Why it was refused is worth waiting for until then. Without what was looked up, the sentence says less. */
 const explainWithinMs = 2600
 
-/** `seen`: the version they saw. `since`: when it began, by `performance.now()`, if something was looked up before. */
-type Pressed = { id: number; by: Person; seen: number | null; since?: number }
+/** `seen`: the version they saw. */
+type Pressed = { id: number; by: Person; seen: number | null; since: number }
 
 /**
  * A person acts on an escalation: decide, save, and tell them what came of it if it is not what they meant. Returns what
@@ -45,29 +48,22 @@ type Pressed = { id: number; by: Person; seen: number | null; since?: number }
  */
 export async function act(
   listening: Listening,
-  { id, by, seen, since = performance.now() }: Pressed,
+  { id, by, seen, since }: Pressed,
   verb: Verb,
   tell: Tell,
 ): Promise<Changed | null> {
   const now = listening.clock.now()
   if (isOutsider(listening, by))
     return tellRefused(listening, { kind: 'outsider' }, null, { now, since }, tell)
-  const done = await inTime(
-    listening,
-    (signal) =>
-      change(
-        listening.store,
-        id,
-        now,
-        (escalation, terms) => verb(escalation, terms, { by: by.id, seen }, now),
-        signal,
-      ),
-    since,
+  const decide: Decide = (escalation, terms) => verb(escalation, terms, { by: by.id, seen }, now)
+  const saved = await saving(listening, since, (mayCommit) =>
+    change(listening.store, id, now, decide, mayCommit),
   )
-  if (!done) {
-    await tell(notSaved())
+  if (!saved.ok) {
+    await tell(saved.sorry)
     return null
   }
+  const { done } = saved
   if (done.kind === 'changed') tellAcknowledged(listening, done, now)
   if (done.kind !== 'refused') return done
   return tellRefused(listening, done.refusal, done.escalation, { now, since }, tell)
@@ -93,7 +89,7 @@ async function tellRefused(
       listening.log.warn({ err: describe(error) }, 'why something was refused could not be looked up')
       return null
     })
-    return within(heard, Math.max(0, since + explainWithinMs - performance.now()), null)
+    return beforeAnswer(since, heard, null)
   }
   const others = 'owner' in refused ? [refused.owner] : []
   const scene = escalation && (await inPatience(gather(listening, escalation, now, others)))
@@ -107,26 +103,51 @@ async function redraw({ store }: Listening, escalation: number, now: Date): Prom
   store.committed()
 }
 
+/** What was saved; or, when it was not or nobody knows, what the person is told. */
+type Saved<T> = { ok: true; done: T } | { ok: false; sorry: Message }
+
 /**
- * The result, if it is there in time; null when the database failed or is too slow. The signal then keeps a late
- * transaction from committing, so that "not saved" is true.
+ * Saves what a person did, and says in time what came of it. `work` calls `mayCommit` as the last thing of its transaction:
+ * once the person was told that nothing was saved, it throws, so that this stays true.
  */
-export async function inTime<T>(
+export async function saving<T>(
   listening: Listening,
-  work: (signal: AbortSignal) => Promise<T>,
-  since = performance.now(),
+  since: number,
+  work: (mayCommit: MayCommit) => Promise<T>,
+): Promise<Saved<T>> {
+  let isOver = false
+  let isCommitting = false
+  const mayCommit = () => {
+    if (isOver) throw new Error('too late: the person was told that it was not saved')
+    isCommitting = true
+  }
+  const done = await inTime(listening, since, () => work(mayCommit))
+  isOver = true
+  if (done) return { ok: true, done }
+  return { ok: false, sorry: isCommitting ? mayBeSaved() : notSaved() }
+}
+
+/** The result, if it is there in time; null when the database failed or is too slow. */
+export async function inTime<T>(
+  { log }: Listening,
+  since: number,
+  work: () => Promise<T>,
 ): Promise<T | null> {
-  const left = Math.max(0, since + answerWithinMs - performance.now())
-  const limit = AbortSignal.timeout(Math.trunc(left))
-  const over = new Promise<never>((_, reject) =>
-    limit.addEventListener('abort', () => reject(limit.reason as Error)),
-  )
   try {
-    return await Promise.race([work(limit), over])
+    return await orLate(work(), left(since, answerWithinMs))
   } catch (error) {
-    listening.log.error({ err: describe(error) }, 'what a person did was not saved; they were told')
+    log.error({ err: describe(error) }, 'what a person asked for was not done in time; they were told')
     return null
   }
+}
+
+/** What helps to answer, if it is there before the answer must go out; `otherwise` when it is not. */
+export function beforeAnswer<T, E>(since: number, work: Promise<T>, otherwise: E): Promise<T | E> {
+  return within(work, left(since, explainWithinMs), otherwise)
+}
+
+function left(since: number, mostMs: number): number {
+  return Math.max(0, since + mostMs - performance.now())
 }
 
 /** True for people from another workspace, in a shared channel: they see, and cannot act. */

@@ -5,6 +5,7 @@ import { describe } from '../log.ts'
 import { Acknowledgement, patienceMs } from './acknowledgement.ts'
 import { Inflight } from './inflight.ts'
 import { NotKept, typeOf, type Intake } from './intake.ts'
+import { receivedNow, type Received } from './received.ts'
 import { Refused, checkSignature, checkSize, isSslCheck, parseBody, readBody, retryOf } from './request.ts'
 import type { ReceiverStatus } from './status.ts'
 
@@ -54,12 +55,13 @@ export class HttpReceiver implements Receiver {
 
   /** Answers one request. Pass the raw bytes when they were read already. Resolves when its handlers are done. */
   async handle(request: IncomingMessage, response: ServerResponse, rawBody?: Buffer): Promise<void> {
+    const received = receivedNow()
     try {
       const raw = rawBody === undefined ? await readBody(request) : checkSize(rawBody)
       const payload = this.#check(request, raw)
       if (payload === undefined) return answer(response, 200)
       if (payload.challenge !== undefined) return answer(response, 200, { challenge: payload.challenge })
-      await this.inflight.track(this.#take(request, response, payload.body))
+      await this.inflight.track(this.#take(request, response, payload.body, received))
     } catch (error) {
       this.#refuse(response, error)
     }
@@ -83,6 +85,7 @@ export class HttpReceiver implements Receiver {
     request: IncomingMessage,
     response: ServerResponse,
     body: ReceiverEvent['body'],
+    customProperties: Received,
   ): Promise<void> {
     const app = this.#app
     if (app === undefined || this.#state === 'new') throw new Refused(503, 'not started')
@@ -91,7 +94,7 @@ export class HttpReceiver implements Receiver {
       complain: (what) => this.#complain(what, response, body),
       mostMs: this.#options.ackMs,
     })
-    const event = { body, ack: acknowledgement.ack, ...retryOf(request.headers) }
+    const event = { body, ack: acknowledgement.ack, customProperties, ...retryOf(request.headers) }
     await this.#options.intake(event, (event) => app.processEvent(event))
     if (!acknowledgement.given) throw new Refused(500, `nobody acknowledged ${typeOf(body)}`)
   }

@@ -7,6 +7,7 @@ import { Inflight } from './inflight.ts'
 import { NotKept, typeOf, type Intake } from './intake.ts'
 import { Lane, type Timing } from './lane.ts'
 import { Once } from './once.ts'
+import { receivedNow } from './received.ts'
 import type { ReceiverStatus } from './status.ts'
 
 type Options = {
@@ -168,6 +169,7 @@ export class RedundantSocketReceiver implements Receiver {
     const event: ReceiverEvent = {
       body: body as ReceiverEvent['body'],
       ack: acknowledgement.ack,
+      customProperties: receivedNow(),
       ...(retryNum === undefined ? {} : { retryNum }),
       ...(retryReason === undefined ? {} : { retryReason }),
     }

@@ -6,7 +6,7 @@ import { alarm } from '#slack/views/alarm.ts'
 import { released } from '#slack/views/released.ts'
 import { help } from '#slack/views/help.ts'
 import { list } from '#slack/views/list.ts'
-import { notSaved } from '#slack/views/not-saved.ts'
+import * as sorry from '#slack/views/sorry.ts'
 import { onCall } from '#slack/views/on-call.ts'
 import { opened } from '#slack/views/opened.ts'
 import { policySummary } from '#slack/views/policy-summary.ts'
@@ -57,7 +57,11 @@ const answers = {
   help: help(),
   opened: opened({ id: 12, already: false, channel: 'C0FRONT', link }),
   'opened.already': opened({ id: 12, already: true, channel: null, link: null }),
-  'not-saved': notSaved(),
+  'not-saved': sorry.notSaved(),
+  'may-be-saved': sorry.mayBeSaved(),
+  'not-read': sorry.notRead(),
+  'not-opened': sorry.notOpened(),
+  'went-wrong': sorry.wentWrong(),
   alarm: alarm('The token was revoked & nothing can be sent.'),
   'alarm.channel': alarm(
     'A message could not be delivered to <#C0ENG>: Slack says is_archived. <!channel> <@U0HEAD>',
