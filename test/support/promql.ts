@@ -54,11 +54,9 @@ function must(reader: Reader, wanted: string): void {
 const alike = (a: Series, b: Series) => isDeepStrictEqual(a.labels, b.labels)
 
 function either(reader: Reader): Series[] {
-  let found = both(reader)
-  while (takes(reader, 'or')) {
-    const more = both(reader).filter((one) => !found.some((other) => alike(one, other)))
-    found = [...found, ...more]
-  }
+  const found = both(reader)
+  while (takes(reader, 'or'))
+    found.push(...both(reader).filter((one) => !found.some((other) => alike(one, other))))
   return found
 }
 
