@@ -46,6 +46,8 @@ export class Lane {
   #failures = 0
   #liveMs = 0
   #waitingMs = performance.now()
+  /** Slack wants to be left alone until then, whatever becomes of the socket that there still is. */
+  #restUntilMs = -Infinity
   #stopped = false
   /** Replaced, and not closed yet. */
   readonly #retired = new Map<Line, NodeJS.Timeout>()
@@ -102,7 +104,8 @@ export class Lane {
     if (this.#stopped || this.#opening) return
     clearTimeout(this.#timer)
     this.#waitingMs = performance.now()
-    this.#timer = setTimeout(() => this.#open(), Math.max(waitMs, this.#around.turnMs(this)))
+    const restMs = this.#restUntilMs - this.#waitingMs
+    this.#timer = setTimeout(() => this.#open(), Math.max(waitMs, restMs, this.#around.turnMs(this)))
   }
 
   #open(): void {
@@ -148,7 +151,9 @@ export class Lane {
     this.reason = ending.why
     this.#around.changed(this, ending.kind, ending.why)
     if (wasServing && this.#isUnderWay()) return
-    this.#schedule(this.#waitAfter(ending, wasGood))
+    const waitMs = this.#waitAfter(ending, wasGood)
+    if (ending.kind !== 'lost') this.#restUntilMs = performance.now() + waitMs
+    this.#schedule(waitMs)
   }
 
   #isUnderWay(): boolean {

@@ -118,6 +118,23 @@ it.each<[Ending, number]>([
   expect(untilNext()).toBe(waitMs)
 })
 
+it.each<[Ending, number]>([
+  [{ kind: 'refused', why: 'too_many_websockets' }, timing.refusedMs],
+  [{ kind: 'limited', why: 'ratelimited', afterMs: 600_000 }, 600_000],
+])('waits as long as it should after %o, also when its old socket breaks meanwhile', (ending, waitMs) => {
+  const { lane, at, hello, end, untilNext } = begin()
+  lane.start()
+  untilNext()
+  hello()
+  vi.advanceTimersByTime(timing.steadyMs)
+  at(0).hear.leaving(at(0).line)
+  untilNext()
+  end(ending)
+  vi.advanceTimersByTime(10_000)
+  end({ kind: 'lost', why: 'cut' }, 0)
+  expect(untilNext()).toBe(waitMs - 10_000)
+})
+
 it('waits for its turn', () => {
   let turnAt = 5_000
   const { lane, untilNext } = begin(() => Math.max(0, turnAt - performance.now()))
