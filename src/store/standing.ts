@@ -2,7 +2,10 @@ import { sql } from 'drizzle-orm'
 import { addMs } from '../domain/time.ts'
 import type { Db } from './database.ts'
 
-/** What Slack has told to wait says so in its `error`. That counts as a good reason for `forMs` from when it was decided. */
+/**
+ * What Slack has told to wait says so in its `error`. For it, and for what waits behind it, that is a good reason until `forMs`
+ * after it was decided.
+ */
 type Paced = { error: string; forMs: number }
 
 /**
@@ -12,9 +15,11 @@ type Paced = { error: string; forMs: number }
 export async function standsSince(db: Db, now: Date, { error, forMs }: Paced): Promise<Date | null> {
   const pacedSince = addMs(now, -forMs)
   const { rows } = await db.execute<{ since: number | null }>(sql`
-    with waiting as (
-      select kind, created_at from notices where state = 'pending'
-        and not (not_before > ${now} and created_at > ${pacedSince} and error is not distinct from ${error})
+    with paced as (
+      select target from notices where state = 'pending' and error = ${error}
+        and not_before > ${now} and created_at > ${pacedSince}
+    ), waiting as (
+      select kind, created_at from notices where state = 'pending' and target not in (select target from paced)
       union all select kind, created_at from notices where state = 'sending'
       union all select kind, created_at from notices where state = 'unsure'
     ), oldest as (

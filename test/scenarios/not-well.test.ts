@@ -74,13 +74,14 @@ it('a page that waits because Slack asked us to wait is no reason, unless that g
   mended.defer(sandbox.fault({ on: 'chat.postMessage', ...limited }))
   await hook(ticketEvent('ticket.escalated', { id: 'paced', ...plain }))
   await after(0)
+  await hook(ticketEvent('ticket.escalated', { id: 'behind it', ...plain }))
   expect(await after(490)).toBe('ok')
   expect(await after(11)).toBe('ok')
   expect(await after(100)).toBe('no page has gone out for 601 s, and one waits')
   mended.dispose()
   await after(500)
   await quiet()
-  await hook(ticketEvent('ticket.solved', { id: 'paced' }))
+  for (const id of ['paced', 'behind it']) await hook(ticketEvent('ticket.solved', { id }))
 })
 
 it('an outbox that can not be read is a reason after half a minute', async () => {
