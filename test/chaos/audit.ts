@@ -1,5 +1,6 @@
 import type { State } from '#domain/escalation.ts'
 import { textOf } from '../../sandbox/reading.ts'
+import { isInSlack } from './evidence.ts'
 import type { CardRow, Delivered, EscalationRow, Evidence, NoticeRow } from './evidence.ts'
 
 /** What is true of a scenario once quiet has returned. */
@@ -154,6 +155,7 @@ function noticeProblems(
     case 'unsure':
       return [`${what} is left half done`]
     case 'sent':
+      if (!isInSlack(notice)) return beyondProblems(notice, evidence)
       if (seen !== 1) return [`${what} was told ${seen} times`]
       return asks(notice) && !hasReachedAll(notice, told, evidence) ? [`${what} did not reach everybody`] : []
     case 'dropped':
@@ -165,6 +167,17 @@ function noticeProblems(
         ? [`${what} failed, and was told ${seen} times`]
         : []
   }
+}
+
+/** It was told beyond Slack at least once, and whoever heard it again can tell. */
+function beyondProblems(notice: NoticeRow, { beyond }: Evidence): string[] {
+  const name = new RegExp(`\\bE-${notice.escalation}\\b`)
+  const told =
+    notice.kind === 'webhook'
+      ? beyond.requests.filter(({ id }) => id === notice.id)
+      : beyond.mails.filter(({ to, text }) => to.includes(notice.target) && name.test(text))
+  const ids = new Set(told.map(({ id }) => id))
+  return ids.size === 1 ? [] : [`${notice.key} was told ${told.length} times, under ${ids.size} ids`]
 }
 
 /**

@@ -4,6 +4,8 @@ import { metadataType } from '#slack/sending.ts'
 import type { Db } from '#store/database.ts'
 import { cards, escalations, inbox, notices, timeline } from '#store/schema.ts'
 import type { LedgerEntry, MessageView, Sandbox } from '../../sandbox/protocol.ts'
+import type { Mail } from '../support/mail-server.ts'
+import type { Request } from '../support/receiver.ts'
 import type { Stage } from './stage.ts'
 
 export type EscalationRow = typeof escalations.$inferSelect
@@ -28,12 +30,14 @@ export type Evidence = {
   promised: ReadonlySet<string>
   messages: Delivered[]
   ledger: LedgerEntry[]
+  /** What was told beyond Slack. */
+  beyond: { mails: readonly Mail[]; requests: readonly Request[] }
   /** How often PostgreSQL had to end a transaction because two waited for each other. */
   deadlocks: number
   now: Date
 }
 
-export async function gatherEvidence({ db, sandbox, promised }: Stage): Promise<Evidence> {
+export async function gatherEvidence({ db, sandbox, promised, beyond }: Stage): Promise<Evidence> {
   const owed = await db.select().from(notices).orderBy(notices.createdAt)
   return {
     escalations: await db.select().from(escalations).orderBy(escalations.id),
@@ -42,11 +46,17 @@ export async function gatherEvidence({ db, sandbox, promised }: Stage): Promise<
     cards: await db.select().from(cards),
     unhandled: await unhandledIn(db),
     promised,
-    messages: deliveredIn(sandbox, new Set(owed.map(({ target }) => target))),
+    messages: deliveredIn(sandbox, new Set(owed.filter(isInSlack).map(({ target }) => target))),
     ledger: sandbox.ledger(),
+    beyond: beyond?.told() ?? { mails: [], requests: [] },
     deadlocks: await deadlocksIn(db),
     now: new Date(),
   }
+}
+
+/** The others are told beyond it. */
+export function isInSlack({ kind }: NoticeRow): boolean {
+  return kind !== 'email' && kind !== 'webhook'
 }
 
 async function decidedIn(db: Db): Promise<Decided[]> {

@@ -12,6 +12,8 @@ import type { Process } from '../support/process.ts'
 import { ticketEvent } from '../support/tickets.ts'
 import { sendHook } from '../support/world.ts'
 import type { HookAnswer } from '../support/world.ts'
+import { startBeyond } from './beyond.ts'
+import type { Beyond } from './beyond.ts'
 import { policyOf, teamsOf, workspaceOf } from './workspace.ts'
 import type { Team } from './workspace.ts'
 
@@ -23,6 +25,8 @@ export type StageOptions = {
   asksDirectly?: boolean
   /** How Slack's events come; default over sockets. Over HTTP they go to the replica that was started last. */
   over?: 'socket' | 'http'
+  /** Whether an address and a webhook are behind the fallback; default false. */
+  isTold?: boolean
   /** How long each tier has to answer; default 2 s. */
   wait?: string
   sandbox?: SandboxOptions
@@ -41,6 +45,8 @@ export type Stage = AsyncDisposable & {
   sandbox: Sandbox
   db: Db
   teams: Team[]
+  /** Null when the policy names nobody beyond Slack. */
+  beyond: Beyond | null
   /** What was answered with 202 or 200, as the ticket systems know it. */
   promised: Set<string>
   /** Starts a process. Resolves when it is up and Slack's events reach it. */
@@ -61,7 +67,9 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const { url: databaseUrl } = stack.use(await (options.database ?? testDatabase)())
   const seed = workspaceOf(teams, options.isPrivate)
   const sandbox = stack.use(await startSandbox({ random: 1, seed, ...options.sandbox }))
-  const file = stack.use(await policyFile(policyOf(teams, options.wait ?? '2s', options.asksDirectly)))
+  const beyond = options.isTold ? stack.use(await startBeyond()) : null
+  const policy = policyOf(teams, options.wait ?? '2s', options.asksDirectly, beyond?.named)
+  const file = stack.use(await policyFile(policy))
   const db = connect(databaseUrl, () => {})
   stack.defer(() => db.$client.end())
   const promised = new Set<string>()
@@ -71,12 +79,13 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     return answer
   }
   const running = stack.move()
-  const start = () =>
-    startReplica(running, { over: options.over ?? 'socket', sandbox, databaseUrl, policy: file.path })
+  const place = { over: options.over ?? 'socket', sandbox, databaseUrl, policy: file.path, beyond }
+  const start = () => startReplica(running, place)
   return {
     sandbox,
     db,
     teams,
+    beyond,
     promised,
     send,
     start,
@@ -102,7 +111,13 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   }
 }
 
-type Place = { over: 'socket' | 'http'; sandbox: Sandbox; databaseUrl: string; policy: string }
+type Place = {
+  over: 'socket' | 'http'
+  sandbox: Sandbox
+  databaseUrl: string
+  policy: string
+  beyond: Beyond | null
+}
 
 async function startReplica(stack: AsyncDisposableStack, place: Place): Promise<Replica> {
   const line = stack.use(await databaseLine(place.databaseUrl))
@@ -121,11 +136,15 @@ async function startReplica(stack: AsyncDisposableStack, place: Place): Promise<
   return { ...process, line, kill }
 }
 
-function environmentOf({ over, sandbox, policy }: Place, databaseUrl: string): Record<string, string> {
+function environmentOf(
+  { over, sandbox, policy, beyond }: Place,
+  databaseUrl: string,
+): Record<string, string> {
   const { SLACK_APP_TOKEN, ...others } = environment(sandbox, databaseUrl, policy)
   return {
     ...others,
     ...(over === 'socket' ? { SLACK_APP_TOKEN } : { SLACK_SIGNING_SECRET: sandbox.signingSecret }),
+    ...beyond?.environment,
   }
 }
 

@@ -39,9 +39,10 @@ export function workspaceOf(teams: Team[], isPrivate = false): Seed {
 
 /**
  * A policy of two tiers for each team: its own channel and then the engineers', each with `wait` to answer, and then the
- * fallback; `asksDirectly`: its person is on call, and so gets a direct message too. Promises are hours away, so that nothing but the ladder moves. JSON is YAML.
+ * fallback; `asksDirectly`: its person is on call, and so gets a direct message too; `beyond`: whom the fallback names
+ * beyond Slack. Promises are hours away, so that nothing but the ladder moves. JSON is YAML.
  */
-export function policyOf(teams: Team[], wait: string, asksDirectly = true): string {
+export function policyOf(teams: Team[], wait: string, asksDirectly = true, beyond: object = {}): string {
   const always = { hours: 'always', lapse: '1h' }
   const each = <T>(make: (team: Team) => T) => Object.fromEntries(teams.map((team) => [team.tag, make(team)]))
   return JSON.stringify({
@@ -64,7 +65,7 @@ export function policyOf(teams: Team[], wait: string, asksDirectly = true): stri
       ...teams.map(({ tag }) => ({ when: { tags: [tag] }, policy: tag })),
       { policy: teams[0]?.tag ?? '' },
     ],
-    fallback: { channel: fallback.channel },
+    fallback: { channel: fallback.channel, ...beyond },
     admins: [fallback.person],
     sources: { generic: { secret: webhookSecret } },
   })

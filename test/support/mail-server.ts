@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 
 /** An e-mail as it arrived. `headers` by lower-case name. */
-type Mail = { to: string[]; subject: string; id: string; text: string; headers: Map<string, string> }
+export type Mail = { to: string[]; subject: string; id: string; text: string; headers: Map<string, string> }
 
 /** A mail server on loopback that takes mail from `belay` with a password. */
 export type MailServer = AsyncDisposable & {

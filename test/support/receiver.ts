@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
 
 /** A request whose signature was right, and how it was answered. */
-type Request = { id: string; status: number; type: string; data: Record<string, unknown> }
+export type Request = { id: string; status: number; type: string; data: Record<string, unknown> }
 
 /** Whatever may stand behind `fallback.webhook`: it takes requests that are signed by its secret. */
 export type Receiver = AsyncDisposable & {
