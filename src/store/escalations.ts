@@ -1,10 +1,11 @@
-import { and, desc, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, inArray, isNull, ne, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import { after } from '../domain/escalation.ts'
 import type { Actor, Escalation, Happened } from '../domain/escalation.ts'
 import { noticesOf } from '../domain/notice.ts'
 import type { Outcome, Refusal } from '../domain/outcome.ts'
 import type { Terms } from '../domain/terms.ts'
+import type { Ticket } from '../domain/ticket.ts'
 import type { Db, Tx } from './database.ts'
 import type { PolicyBook } from './policies.ts'
 import { save } from './save.ts'
@@ -210,6 +211,15 @@ async function firstOf(db: Db, found: SQL | undefined, order: SQL, limit: number
     .innerJoin(escalations, eq(escalations.id, first.id))
     .orderBy(first.rank)
   return { total: rows[0]?.total ?? 0, escalations: rows.map(({ row }) => toEscalation(row)) }
+}
+
+/**
+ * What the clock decides from: of the ticket only what every ticket has. Its texts can be large, and the clock neither reads
+ * nor writes them.
+ */
+export const decidedFrom = {
+  ...getTableColumns(escalations),
+  ticket: sql<Ticket>`jsonb_build_object('id', ${escalations.ticketId}, 'subject', ${escalations.ticket}->'subject')`,
 }
 
 /** The row without what only the store needs. */

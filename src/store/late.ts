@@ -8,7 +8,7 @@ import { addMs } from '../domain/time.ts'
 import { pageLate } from '../domain/verbs.ts'
 import { reasonOf } from './database.ts'
 import type { Db, Tx } from './database.ts'
-import { toEscalation } from './escalations.ts'
+import { decidedFrom, toEscalation } from './escalations.ts'
 import type { Store } from './escalations.ts'
 import { orOneByOne } from './one-by-one.ts'
 import { quarantine } from './quarantine.ts'
@@ -109,7 +109,7 @@ type EscalationRow = typeof escalations.$inferSelect
 
 async function hold(tx: Tx, ids: number[]): Promise<EscalationRow[]> {
   return tx
-    .select()
+    .select(decidedFrom)
     .from(escalations)
     .where(inArray(escalations.id, [...new Set(ids)]))
     .orderBy(escalations.id)

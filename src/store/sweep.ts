@@ -7,7 +7,7 @@ import { noticesOf } from '../domain/notice.ts'
 import { reasonOf } from './database.ts'
 import type { Db, Tx } from './database.ts'
 import type { Store } from './escalations.ts'
-import { toEscalation } from './escalations.ts'
+import { decidedFrom, toEscalation } from './escalations.ts'
 import { orOneByOne } from './one-by-one.ts'
 import { quarantine } from './quarantine.ts'
 import { save } from './save.ts'
@@ -79,7 +79,7 @@ function isDueBy(now: Date): SQL {
 
 async function claimDue(tx: Tx, now: Date, limit: number, only?: number): Promise<Escalation[]> {
   const rows = await tx
-    .select()
+    .select(decidedFrom)
     .from(escalations)
     .where(and(isDueBy(now), only === undefined ? undefined : eq(escalations.id, only)))
     .orderBy(escalations.wakeAt)

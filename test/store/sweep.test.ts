@@ -1,9 +1,13 @@
+import type { Socket } from 'node:net'
 import { eq, sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { advance } from '#domain/advance.ts'
 import { acknowledge } from '#domain/verbs.ts'
 import { sweep } from '../../src/jobs/sweep.ts'
+import { connect } from '#store/database.ts'
 import { change, find } from '#store/escalations.ts'
+import { fallBackLate } from '#store/late.ts'
+import { PolicyBook } from '#store/policies.ts'
 import { escalations, notices, timeline } from '#store/schema.ts'
 import { quarantinedCount, releaseQuarantined } from '#store/quarantine.ts'
 import { oldestDue, sweepBatch } from '#store/sweep.ts'
@@ -68,6 +72,31 @@ describe('many at once', () => {
       expect((await sweepBatch(desk.store, later(2), 100)).due).toBe(1)
     })
     expect((await sweepBatch(desk.store, later(2), 100)).due).toBe(1)
+  })
+})
+
+describe('a ticket with much text', () => {
+  it('stays in the database while the clock decides, as it is', async () => {
+    await using desk = await testStore()
+    const { db, book } = desk.store
+    for (const ticket of ['one', 'two', 'three', 'four']) await desk.open(ticket)
+    await db.execute(
+      sql`update escalations set ticket = ticket || jsonb_build_object('description', repeat('x', 1000000))`,
+    )
+    const tickets = () => db.select({ ticket: escalations.ticket }).from(escalations).orderBy(escalations.id)
+    const before = await tickets()
+    const { live } = book
+    const told = new PolicyBook({ ...live, fallback: { ...live.fallback, email: ['oncall@example.com'] } })
+    const other = connect(desk.url, () => {}, { poolSize: 1 })
+    const store = { ...desk.store, db: other, book: told }
+    expect(await sweepBatch(store, later(2), 100)).toMatchObject({ due: 4 })
+    expect(await fallBackLate(store, later(2))).toMatchObject({ late: 4 })
+    const client = await other.$client.connect()
+    const { bytesRead } = (client as unknown as { connection: { stream: Socket } }).connection.stream
+    client.release()
+    await other.$client.end()
+    expect(bytesRead).toBeLessThan(100_000)
+    expect(await tickets()).toEqual(before)
   })
 })
 
