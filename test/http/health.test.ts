@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest'
+import { minuteMs } from '#domain/time.ts'
+import { checksOf } from '#http/checks.ts'
+import type { Checked } from '#http/checks.ts'
 import { readiness } from '#http/health.ts'
 
 it('is not ready when something is not well, and says every reason', async () => {
@@ -30,4 +33,13 @@ it('says in a sentence why the database did not answer, and not what it was aske
   const failed = Object.assign(new Error('Failed query: select 1', { cause }), { params: [] })
   const { body } = await readiness([{ name: 'database', check: () => Promise.reject(failed) }])
   expect(body).toMatchObject({ reasons: ['database: a query failed: connection refused (ECONNREFUSED)'] })
+})
+
+it.each([
+  [4, 'no audit has ended well for 240 s'],
+  [2, null],
+])('an audit that ended well %i minutes ago: %s', (minutes, reason) => {
+  const lastRun = new Map([['audit', performance.now() - minutes * minuteMs]])
+  const checks = checksOf({ duties: { lastRun, failing: new Map() } } as unknown as Checked)
+  expect(checks.find(({ name }) => name === 'duties')?.check()).toBe(reason)
 })
