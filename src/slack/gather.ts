@@ -1,5 +1,6 @@
 import { and, asc, inArray } from 'drizzle-orm'
 import type { Actor, Escalation, Event } from '../domain/escalation.ts'
+import type { Notice } from '../domain/notice.ts'
 import type { Terms } from '../domain/terms.ts'
 import { waitAfter } from '../domain/terms.ts'
 import type { Store } from '../store/escalations.ts'
@@ -103,22 +104,30 @@ async function pageFates({ db }: Store, ids: number[]): Promise<Map<number, Page
   return new Map([...known].map(([escalation, own]) => [escalation, fatesOf(own)]))
 }
 
+/** An escalation of weeks has thousands of these: none is looked for among all others. */
 function fatesOf(rows: NoticeRow[]): PageFate[] {
-  return rows.flatMap((row) => (row.notice.kind === 'page' ? [fateOf(row, row.notice, rows)] : []))
+  const beyond = Map.groupBy(rows.filter(isBeyond), ({ notice }) => notice.cause.number)
+  return rows.flatMap((row) =>
+    row.notice.kind === 'page' ? [fateOf(row, row.notice, beyond.get(row.notice.number) ?? [])] : [],
+  )
 }
 
-function beyondFate(row: NoticeRow, number: number): BeyondFate[] {
-  const { notice, target: to } = row
-  if (notice.kind !== 'email' && notice.kind !== 'webhook') return []
-  return notice.cause.number === number ? [{ way: notice.kind, to, ...courseOf(row) }] : []
+type BeyondRow = NoticeRow & { notice: Extract<Notice, { kind: 'email' | 'webhook' }> }
+
+function isBeyond(row: NoticeRow): row is BeyondRow {
+  return row.notice.kind === 'email' || row.notice.kind === 'webhook'
+}
+
+function beyondFate(row: BeyondRow): BeyondFate {
+  return { way: row.notice.kind, to: row.target, ...courseOf(row) }
 }
 
 function courseOf({ state, attempts, createdAt: at, settledAt, error }: NoticeRow) {
   return { state, attempts, at, settledAt, error }
 }
 
-function fateOf(row: NoticeRow, { number, tier }: PageNotice, others: NoticeRow[]): PageFate {
-  const beyond = others.flatMap((other) => beyondFate(other, number))
+function fateOf(row: NoticeRow, { number, tier }: PageNotice, told: BeyondRow[]): PageFate {
+  const beyond = told.map(beyondFate)
   return { number, tier, channel: row.target, ...courseOf(row), together: row.summary !== null, beyond }
 }
 
