@@ -123,7 +123,8 @@ export async function settleError(
   const [{ target, attempts, attemptedAt, looks }] = claim
   const now = clock.now()
   const isApart = verdict.kind === 'permanent' && rendered.shape === 'summary' && isItsLooks(verdict.why)
-  tell(sending, claim, verdict, isApart ? 'retry' : outcomes[verdict.kind])
+  const isAnew = verdict.kind === 'permanent' && isOtherBots(claim[0], verdict.why)
+  tell(sending, claim, verdict, isApart || isAnew ? 'retry' : outcomes[verdict.kind])
   switch (verdict.kind) {
     case 'retry': {
       const isPaced = verdict.scope === 'channel'
@@ -145,7 +146,7 @@ export async function settleError(
     }
     case 'permanent':
       if (isApart) return settleRetry(store.db, claim, now, notTogether)
-      if (isOtherBots(claim[0], verdict.why)) {
+      if (isAnew) {
         await forgetDirectChannel(store.db, target)
         return settleRetry(store.db, claim, now, otherBots)
       }
