@@ -8,7 +8,7 @@ import { findMany } from '../store/escalations.ts'
 import type { Claim, NoticeRow } from '../store/outbox.ts'
 import { leaseMs, leaveSummary, settleDropped, settleFailed, settleRetry } from '../store/outbox.ts'
 import { keepDirectChannel, personById } from '../store/people.ts'
-import { notTogether } from '../store/summaries.ts'
+import { notTogether, refusedLooks } from '../store/summaries.ts'
 import { classify } from './clients.ts'
 import { describe } from './log.ts'
 import { fingerprint, render } from './render.ts'
@@ -93,21 +93,26 @@ async function worded(
   escalations: Escalations,
   now: Date,
 ): Promise<Rendering | null> {
-  const [{ id, kind, notice, escalation, attempts, summary }] = claim
+  const [{ id, kind, escalation, attempts, summary, error: refused }] = claim
   try {
+    const bare = refused === refusedLooks ? inPlainWords(claim, escalations) : null
+    if (bare) return { kind: 'post', rendered: { ...bare, message: { ...bare.message, blocks: [] } } }
     return await render(sending, claim, escalations, now)
   } catch (error) {
     const about = { notice: id, kind, escalation, ...(summary && { summary }) }
     sending.log.error({ err: describe(error), ...about }, 'a message could not be worded')
-    const found = escalations.get(escalation ?? 0)
-    if (summary || !found || !asks(notice) || attempts < plainFromAttempt) return null
-    const shape = notice.kind === 'page' ? 'card' : 'direct'
-    const message = plainPage(found, notice)
-    return {
-      kind: 'post',
-      rendered: { message, thread: null, broadcast: false, shape, versions: new Map() },
-    }
+    const plain = attempts >= plainFromAttempt ? inPlainWords(claim, escalations) : null
+    return plain ? { kind: 'post', rendered: plain } : null
   }
+}
+
+/** A page without the views that may fail; null for what is none. */
+function inPlainWords(claim: Claim, escalations: Escalations): Rendered | null {
+  const [{ notice, escalation, summary }] = claim
+  const found = escalations.get(escalation ?? 0)
+  if (summary || !found || !asks(notice)) return null
+  const shape = notice.kind === 'page' ? 'card' : 'direct'
+  return { message: plainPage(found, notice), thread: null, broadcast: false, shape, versions: new Map() }
 }
 
 /** One bad line must not hold up the others of a summary: they go out one by one. */
@@ -155,7 +160,7 @@ function asPosted(
   return {
     channel,
     text: message.text + repeat,
-    blocks: message.blocks,
+    ...(message.blocks.length > 0 && { blocks: message.blocks }),
     unfurl_links: false,
     unfurl_media: false,
     metadata: { event_type: metadataType, event_payload: { delivery_id: idOf(claim), kind, v: 1 } },

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { after } from '../domain/escalation.ts'
 import type { Happened } from '../domain/escalation.ts'
+import { asks } from '../domain/notice.ts'
 import type { Enqueued } from '../domain/notice.ts'
 import { changed } from '../domain/outcome.ts'
 import { addMs, secondMs } from '../domain/time.ts'
@@ -16,7 +17,7 @@ import { orOneByOne } from '../store/one-by-one.ts'
 import { lookAfterMs, settleFailed, settleRetry, settleSent, settleUnsure } from '../store/outbox.ts'
 import { forgetDirectChannel } from '../store/people.ts'
 import { enqueue } from '../store/save.ts'
-import { notTogether } from '../store/summaries.ts'
+import { notTogether, refusedLooks } from '../store/summaries.ts'
 import { isUnknownCode } from './classify.ts'
 import type { Outcome } from './classify.ts'
 import { describe } from './log.ts'
@@ -122,9 +123,8 @@ export async function settleError(
   const verdict: Outcome = isNo(claim, heard) ? { kind: 'permanent', why: heard.why } : heard
   const [{ target, attempts, attemptedAt, looks }] = claim
   const now = clock.now()
-  const isApart = verdict.kind === 'permanent' && rendered.shape === 'summary' && isItsLooks(verdict.why)
-  const isAnew = verdict.kind === 'permanent' && isOtherBots(claim[0], verdict.why)
-  tell(sending, claim, verdict, isApart || isAnew ? 'retry' : outcomes[verdict.kind])
+  const otherwise = verdict.kind === 'permanent' ? otherWay(claim, verdict.why) : null
+  tell(sending, claim, verdict, otherwise ? 'retry' : outcomes[verdict.kind])
   switch (verdict.kind) {
     case 'retry': {
       const isPaced = verdict.scope === 'channel'
@@ -145,11 +145,8 @@ export async function settleError(
       return settleRetry(store.db, claim, addMs(now, thread ? 0 : backoffMs(attempts)), verdict.why)
     }
     case 'permanent':
-      if (isApart) return settleRetry(store.db, claim, now, notTogether)
-      if (isAnew) {
-        await forgetDirectChannel(store.db, target)
-        return settleRetry(store.db, claim, now, otherBots)
-      }
+      if (otherwise === otherBots) await forgetDirectChannel(store.db, target)
+      if (otherwise) return settleRetry(store.db, claim, now, otherwise)
       return undeliverable(sending, claim, verdict.why)
   }
 }
@@ -184,9 +181,17 @@ function isOtherBots({ target, error }: NoticeRow, why: string): boolean {
   return why === 'channel_not_found' && /^[UW]/.test(target) && error !== otherBots
 }
 
-/** Slack refuses the message for what it is, and not for where it goes: its pages can still go one by one. */
+/** Slack refuses the message for what it is, and not for where it goes. */
 export function isItsLooks(why: string): boolean {
-  return /^(invalid_(blocks|arguments|metadata)|metadata_|msg_)/.test(why)
+  return /^(invalid_(blocks|arguments|metadata)|metadata_|msg_|slack_connect_)/.test(why)
+}
+
+/** How it can still go out, as its error says it: page by page, in plain words, or anew. Null when that was tried. */
+function otherWay([first]: Claim, why: string): string | null {
+  if (isOtherBots(first, why)) return otherBots
+  if (!isItsLooks(why)) return null
+  if (first.summary) return notTogether
+  return asks(first.notice) && first.error !== refusedLooks ? refusedLooks : null
 }
 
 /** 1 s, 2 s, 4 s … and never more than a minute: nobody waits longer than that once Slack is back. */

@@ -16,6 +16,9 @@ const summaryMost = 40
 
 /** The error of notices that no summary could say: each goes out by itself. */
 export const notTogether = 'it could not go out in a summary'
+/** The error of pages that Slack refused for what they look like: they go out once more, in plain words. */
+export const refusedLooks = 'Slack refused what it looks like'
+const alone = [notTogether, refusedLooks]
 
 /**
  * Claims what may go out now, as the messages that it goes out in. Pages of one channel that would have to wait for each
@@ -23,7 +26,7 @@ export const notTogether = 'it could not go out in a summary'
  */
 export async function claimMessages(db: Db, now: Date, room: Room): Promise<Claim[]> {
   const claimed = await claimNotices(db, now, room)
-  const leaders = claimed.filter(({ notice, error }) => asks(notice) && error !== notTogether)
+  const leaders = claimed.filter(({ notice, error }) => asks(notice) && !alone.includes(error ?? ''))
   const together = leaders.length > 0 ? await claimFollowers(db, leaders, now) : []
   const grouped = new Set(together.map(({ id }) => id))
   return byMessage([...claimed.filter(({ id }) => !grouped.has(id)), ...together])
@@ -68,7 +71,7 @@ function enough(leaders: Leader[], now: Date): SQL {
       select follower.id, leaders.summary, follower.attempts + 1 as attempts from leaders cross join lateral (
         select id, attempts from notices
         where state = 'pending' and target = leaders.target and not_before <= ${now.toISOString()}::timestamptz
-          and priority < ${informing} and error is distinct from ${notTogether}
+          and priority < ${informing} and coalesce(error, '') <> all(${sql.param(alone)}::text[])
           and (kind = 'page' or kind = 'direct' and notice->>'about' in ('asked', 'raised'))
         order by priority, created_at, key limit ${summaryMost - 1} for update skip locked
       ) follower
