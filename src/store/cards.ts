@@ -25,7 +25,8 @@ export async function claimStale(db: Db, now: Date, limit: number): Promise<Live
   const claimed = await db.transaction((tx) =>
     tx
       .update(cards)
-      .set({ leaseUntil: addMs(now, leaseMs) })
+      // Whoever let a lease run out may have edited it: nobody knows what it shows.
+      .set({ leaseUntil: addMs(now, leaseMs), shown: sql`case when lease_until is null then shown end` })
       .where(
         sql`${cards.id} in (
           with first as (

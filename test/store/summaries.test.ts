@@ -249,6 +249,15 @@ describe('a summary in Slack', () => {
     expect(behind).toMatchObject([{ escalation: ids[0], shown: 'x' }])
   })
 
+  it('whose editor died is edited in any case: nobody knows what it shows', async () => {
+    await using desk = await testStore()
+    await arrived(desk)
+    const [died] = await stale(desk)
+    expect(died?.map(({ shown }) => shown)).toEqual(Array(6).fill('x'))
+    const [lines] = await stale(desk, new Date(start.getTime() + leaseMs))
+    expect(lines?.map(({ shown }) => shown)).toEqual(Array(6).fill(null))
+  })
+
   it('is still edited when what was over began again meanwhile', async () => {
     await using desk = await testStore()
     const { ids } = await arrived(desk)
