@@ -171,55 +171,6 @@ describe('with Slack', () => {
     expect(await belay.ended).toBe(0)
     expect(performance.now() - askedAt).toBeLessThan(10_000)
   })
-
-  it.each(['before', 'after'] as const)(
-    'killed in the middle of a page, %s Slack has it: it arrives exactly once',
-    async (when) => {
-      await using database = await testDatabase()
-      await using file = await policyFile()
-      const env = environment(sandbox, database.url, file.path)
-      const subject = `Killed ${when}`
-      const arrived = () => sandbox.messages('C0FRONT').filter(({ text }) => text.includes(subject))
-      {
-        using _ = broken({
-          on: 'chat.postMessage',
-          channel: 'C0FRONT',
-          times: 0,
-          when,
-          effect: { kind: 'hang' },
-        })
-        await using belay = startProcess(env)
-        const { status } = await sendHook(
-          await belay.url(),
-          sandbox,
-          ticketEvent('ticket.escalated', { subject }),
-        )
-        expect(status).toBe(202)
-        await sandbox.until(
-          () => sandbox.state('U0HEAD').faults.some(({ hits }) => hits > 0),
-          'the page to be under way',
-        )
-        belay.signal('SIGKILL')
-        expect(await belay.ended).toBe('SIGKILL')
-      }
-      expect(arrived()).toHaveLength(when === 'after' ? 1 : 0)
-      await aMinuteLater(database.url)
-      await using belay = startProcess(env)
-      await belay.url()
-      await sandbox.connected()
-      const card = await sandbox.until(() => arrived()[0], 'the page', 20_000)
-      const first = sandbox.person('U0FRONT1')
-      await first.press(card, 'Acknowledge')
-      await sandbox.until(
-        () => first.again(card).text.includes('Acknowledged by'),
-        'the card to live',
-        20_000,
-      )
-      expect(arrived().filter(({ thread_ts }) => !thread_ts)).toHaveLength(1)
-      belay.signal('SIGTERM')
-      expect(await belay.ended).toBe(0)
-    },
-  )
 })
 
 /** As if somebody had broken the database. */
@@ -228,13 +179,5 @@ async function withoutTimeline(url: string, work: () => Promise<void>): Promise<
   await $client.query('alter table timeline rename to gone')
   await work()
   await $client.query('alter table gone rename to timeline')
-  await $client.end()
-}
-
-/** As if the database had been left alone for a minute. */
-async function aMinuteLater(url: string): Promise<void> {
-  const { $client } = connect(url, () => {})
-  await $client.query(`update notices set attempted_at = attempted_at - interval '1 minute',
-    lease_until = lease_until - interval '1 minute', not_before = not_before - interval '1 minute'`)
   await $client.end()
 }
