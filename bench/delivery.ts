@@ -68,7 +68,7 @@ async function waitingPages(store: Store, count: number): Promise<number> {
   const { db } = store
   const model = await openOne(store, 'model', new Date())
   await db.execute(sql`delete from notices where kind <> 'page'`)
-  await db.execute(sql`update notices set not_before = ${muchLater}, created_at = ${muchLater}`)
+  await db.execute(sql`update notices set not_before = ${muchLater}`)
   await copiesAsIs(db, model, count, { wake_at: `now() + interval '1 year'` })
   await db.execute(sql`
     insert into notices (id, key, kind, escalation, target, priority, notice, created_at, not_before)
