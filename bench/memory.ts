@@ -62,6 +62,7 @@ export async function memoryBench(serverUrl: string, secret: string, events: num
   }
   const rate = events / ((performance.now() - start) / 1000)
   const heard = await repliesHeard(client)
+  if (heard === 0) throw new Error('no reply of an owner changed anything')
   await Promise.all([belay.stop(), client.end()])
   stub.close()
   const [second, last] = [median(samples[1]!), median(samples.at(-1)!)]
@@ -81,7 +82,7 @@ const kinds = ['ticket.updated', 'ticket.replied', 'ticket.updated', 'ticket.wai
 
 /** The card of each of so many escalations, once all are posted. */
 async function cardsIn(client: pg.Client, count: number): Promise<Card[]> {
-  const all = 'select distinct on (escalation) escalation, channel, ts from cards where ts is not null'
+  const all = 'select distinct on (escalation) escalation::int, channel, ts from cards where ts is not null'
   for (;;) {
     const { rows } = await client.query<Card>(all)
     if (rows.length >= count) return rows
