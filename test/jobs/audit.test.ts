@@ -85,7 +85,7 @@ it('a card that does not know of a newer version is edited', async () => {
 it('a card that has been old for minutes is told, one that is old for a moment is not', async () => {
   const { first, belay, sandbox } = desk
   const told = await desk.escalate('Stands', plain)
-  const mend = sandbox.fault({ on: 'chat.update', times: 0, effect: { kind: 'hang' } })
+  const mend = sandbox.fault({ on: 'chat.update', times: 0, effect: { kind: 'status', status: 500 } })
   await first.press(told.card, 'Acknowledge')
   await belay.ring('audit')
   expect(await said()).toBe('ok')
