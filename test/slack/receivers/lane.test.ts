@@ -76,6 +76,19 @@ function begin(turnMs: () => number = () => 0) {
   }
 }
 
+/** The same, once its first connection has served well, is leaving, and another one is being opened. */
+function beginReplacing() {
+  const stage = begin()
+  const { lane, at, hello, untilNext } = stage
+  lane.start()
+  untilNext()
+  hello()
+  vi.advanceTimersByTime(timing.steadyMs)
+  at(0).hear.leaving(at(0).line)
+  untilNext()
+  return stage
+}
+
 it('waits longer after each failure, up to a limit, and not at all after a good connection', () => {
   const { lane, hello, end, untilNext } = begin()
   lane.start()
@@ -122,13 +135,7 @@ it.each<[Ending, number]>([
   [{ kind: 'refused', why: 'too_many_websockets' }, timing.refusedMs],
   [{ kind: 'limited', why: 'ratelimited', afterMs: 600_000 }, 600_000],
 ])('waits as long as it should after %o, also when its old socket breaks meanwhile', (ending, waitMs) => {
-  const { lane, at, hello, end, untilNext } = begin()
-  lane.start()
-  untilNext()
-  hello()
-  vi.advanceTimersByTime(timing.steadyMs)
-  at(0).hear.leaving(at(0).line)
-  untilNext()
+  const { end, untilNext } = beginReplacing()
   end(ending)
   vi.advanceTimersByTime(10_000)
   end({ kind: 'lost', why: 'cut' }, 0)
@@ -176,13 +183,7 @@ it('replaces a young socket that is leaving at once, and waits only when the nex
 })
 
 it('goes on trying when the replacement fails, and serves meanwhile', () => {
-  const { lane, at, hello, end, untilNext } = begin()
-  lane.start()
-  untilNext()
-  hello()
-  vi.advanceTimersByTime(timing.steadyMs)
-  at(0).hear.leaving(at(0).line)
-  untilNext()
+  const { lane, end, untilNext } = beginReplacing()
   end({ kind: 'refused', why: 'too_many_websockets' })
   expect(lane.isLive).toBe(true)
   end({ kind: 'lost', why: 'Slack closed it' }, 0)
@@ -211,13 +212,7 @@ it('the watchdog replaces what never says hello and what only looks open', async
 })
 
 it('stop closes everything and tries nothing more', async () => {
-  const { lane, at, hello, lines, untilNext } = begin()
-  lane.start()
-  untilNext()
-  hello()
-  vi.advanceTimersByTime(timing.steadyMs)
-  at(0).hear.leaving(at(0).line)
-  untilNext()
+  const { lane, at, hello, lines } = beginReplacing()
   hello()
   at(1).hear.leaving(at(1).line)
   await lane.stop()
