@@ -9,6 +9,7 @@ import { testDatabase } from '../support/database.ts'
 import { slackLine, type SlackLine } from '../support/slack-line.ts'
 import { timeOf } from '../support/time.ts'
 import { configFor, manifest, mondayMorning, testPolicy } from '../support/world.ts'
+import { pagerPlace, startBeyond, type Beyond } from './beyond.ts'
 
 /** One Belay, and the lines by which it reaches anything: cut, it is alone in the world. */
 type Replica = { belay: Belay; url: string; database: Line; slack: SlackLine; stop: () => Promise<void> }
@@ -16,6 +17,7 @@ type Replica = { belay: Belay; url: string; database: Line; slack: SlackLine; st
 /** Any number of Belays on one database and one Slack, and everything that can be done to them. */
 export type Fleet = AsyncDisposable & {
   sandbox: Sandbox
+  beyond: Beyond
   /** The database as it is, whatever became of Belay's line to it. */
   db: Db
   replicas: readonly Replica[]
@@ -47,6 +49,7 @@ export type Transport = 'socket' | 'http'
 export async function startFleet(transport: Transport, usual: string): Promise<Fleet> {
   await using stack = new AsyncDisposableStack()
   const database = stack.use(await testDatabase())
+  const beyond = stack.use(await startBeyond())
   const seed = seedFor(manifest)
   const sandbox = stack.use(
     await startSandbox({ now: mondayMorning, frozen: true, random: 1, ackMs: patienceMs, seed }),
@@ -58,6 +61,8 @@ export async function startFleet(transport: Transport, usual: string): Promise<F
   const faults: (() => void)[] = []
   stack.defer(async () => void (await Promise.all(replicas.map(({ stop }) => stop()))))
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
+  const smtp = { url: beyond.mail.url, from: 'belay@example.com' }
+  const read = (text: string) => testPolicy(text.replace(pagerPlace, beyond.pager.url))
   let policy = usual
 
   /** In HTTP mode Slack knows one address: whoever is there answers. */
@@ -68,9 +73,15 @@ export async function startFleet(transport: Transport, usual: string): Promise<F
   }
   const start = async () => {
     const lines = { database: await databaseLine(database.url), slack: await slackLine(sandbox.apiUrl) }
-    const config = configFor({ ...sandbox, apiUrl: lines.slack.apiUrl }, lines.database.url, transport)
-    const document = testPolicy(policy)
-    const belay = await startBelay({ config, policy: document, clock: sandbox.clock, log, host: '127.0.0.1' })
+    const reached = { ...sandbox, apiUrl: lines.slack.apiUrl }
+    const config = { ...configFor(reached, lines.database.url, transport), smtp }
+    const belay = await startBelay({
+      config,
+      policy: read(policy),
+      clock: sandbox.clock,
+      log,
+      host: '127.0.0.1',
+    })
     const stop = async () => {
       await belay[Symbol.asyncDispose]()
       await Promise.all([lines.database[Symbol.asyncDispose](), lines.slack[Symbol.asyncDispose]()])
@@ -95,6 +106,7 @@ export async function startFleet(transport: Transport, usual: string): Promise<F
   const running = stack.move()
   return {
     sandbox,
+    beyond,
     db,
     replicas,
     start,
@@ -109,7 +121,7 @@ export async function startFleet(transport: Transport, usual: string): Promise<F
     cutSockets,
     adopt: async (next) => {
       policy = next
-      for (const { belay } of replicas) await belay.adopt(testPolicy(next))
+      for (const { belay } of replicas) await belay.adopt(read(next))
     },
     breaks: (fault) => void faults.push(sandbox.fault(fault)),
     mend: () => {

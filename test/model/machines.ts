@@ -1,9 +1,11 @@
 import * as fc from 'fast-check'
 import { expect, vi } from 'vitest'
 import type { Sandbox } from '../../sandbox/protocol.ts'
+import { secret } from '../support/receiver.ts'
 import { sendHook } from '../support/world.ts'
 import { ticketEvent } from '../support/tickets.ts'
 import { examplePolicy } from '../support/world.ts'
+import { pagerPlace } from './beyond.ts'
 import { patienceMs, type Fleet } from './fleet.ts'
 import { command, tries, type Command, type Model } from './model.ts'
 
@@ -110,9 +112,11 @@ const databaseBack: fc.Arbitrary<Command> = fc.constant(
   ),
 )
 
-const edited = (from: string, to: string) => examplePolicy.replace(from, to)
+const beyond = `email: oncall@example.com, webhook: { url: "${pagerPlace}", secret: "${secret}" }`
+const usual = examplePolicy.replace('{ channel: C0ADMINS }', `{ channel: C0ADMINS, ${beyond} }`)
+const edited = (from: string, to: string) => usual.replace(from, to)
 export const policies = {
-  usual: examplePolicy,
+  usual,
   quick: edited('- { tier: frontline }', '- { tier: frontline, wait: 1m }').replace('rounds: 2', 'rounds: 1'),
   'in a channel shared with a customer': edited('channel: C0FRONT,', 'channel: C0SHARED,'),
   'that raises missed promises': edited(

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import * as fc from 'fast-check'
 import { afterAll, describe, it } from 'vitest'
+import { beyondCommands } from './beyond.ts'
 import { startFleet, type Fleet, type Transport } from './fleet.ts'
 import { machineCommands, policies } from './machines.ts'
 import { newModel, type Command } from './model.ts'
@@ -53,6 +54,8 @@ const weights: [fc.Arbitrary<Command>, number][] = [
   [troubleCommands.tokenRevoked, 1],
   [troubleCommands.archives, 2],
   [troubleCommands.socketsCut, 1],
+  [beyondCommands.mailTurns, 1],
+  [beyondCommands.pagerFails, 1],
 ]
 
 let fleet: Fleet | null = null

@@ -10,6 +10,8 @@ export type Model = {
   /** Tickets whose escalation was promised: the source was answered 2xx, or the form was accepted. */
   kept: { ticket: string; name: string | null }[]
   replicas: number
+  /** The mail server is there. What goes beyond Slack stands in nobody's way. */
+  hasMail: boolean
   /** What is broken now, by name. */
   readonly broken: Set<string>
   readonly archived: Set<string>
@@ -25,6 +27,7 @@ export function newModel(run: string): Model {
     thought: 0,
     kept: [],
     replicas: 1,
+    hasMail: true,
     broken: new Set(),
     archived: new Set(),
     left: new Set(),

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { PolicyBook } from '#store/policies.ts'
 import { ticketEvent } from '../support/tickets.ts'
 import { sendHook, testPolicy } from '../support/world.ts'
+import { holdsBeyond, setMail } from './beyond.ts'
 import type { Fleet } from './fleet.ts'
 import { holdsSaved, type Findings } from './kept.ts'
 import { policies, setDatabase } from './machines.ts'
@@ -20,6 +21,8 @@ async function calm(model: Model, fleet: Fleet): Promise<void> {
   fleet.sandbox.control({ type: 'history_lag', ms: 0 })
   for (const channel of model.archived) await setArchived(model, fleet, channel)
   setDatabase(model, fleet, 'there')
+  await setMail(model, fleet, 'there')
+  fleet.beyond.pager.answers()
   if (fleet.replicas.length === 0) {
     await fleet.start()
     model.replicas = 1
@@ -48,7 +51,11 @@ async function findings(model: Model, fleet: Fleet): Promise<Findings> {
       const { id, policyHash, policy } = saved.escalation
       const terms = await book.terms(fleet.db, policyHash, policy)
       const version = await book.version(fleet.db, policyHash)
-      const found = [...holdsSaved(saved, terms, now), ...holdsShown(saved, { fleet, model, said, version })]
+      const found = [
+        ...holdsSaved(saved, terms, now),
+        ...holdsBeyond(saved, fleet),
+        ...holdsShown(saved, { fleet, model, said, version }),
+      ]
       return found.map((finding) => `E-${id}: ${finding}`)
     }),
   )

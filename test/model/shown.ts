@@ -135,9 +135,11 @@ function buttonsTrue({ escalation }: Saved, { said }: Showing): Findings {
   )
 }
 
+const isForSlack = ({ kind }: NoticeRow) => kind !== 'email' && kind !== 'webhook'
+
 /** What was sent is there, once; what was not sent is not. */
 function saidOnce({ notices }: Saved, { said, model }: Showing): Findings {
-  return notices.flatMap((row) => {
+  return notices.filter(isForSlack).flatMap((row) => {
     const found = said.filter((message) => deliveryOf(message) === (row.summary ?? row.id))
     const there = said.some(({ channel, ts }) => channel === row.channel && ts === row.ts)
     const about = `${row.key} (${row.state}, ${row.attempts} attempts, ${row.error})`

@@ -14,11 +14,12 @@ export type Receiver = AsyncDisposable & {
   secret: string
   /** What came since this was last asked. */
   received: () => Request[]
-  /** The next requests are answered like this; then with 200 again. */
+  /** The next requests are answered like this, whatever was said before; then with 200 again. */
   answers: (...statuses: number[]) => void
 }
 
-const secret = `whsec_${Buffer.from('what the pager and we share').toString('base64')}`
+/** With what requests to every receiver are signed. */
+export const secret = `whsec_${Buffer.from('what the pager and we share').toString('base64')}`
 
 export async function startReceiver(): Promise<Receiver> {
   const requests: Request[] = []
@@ -40,7 +41,7 @@ export async function startReceiver(): Promise<Receiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/pager`,
     secret,
     received: () => requests.splice(0),
-    answers: (...statuses) => void next.push(...statuses),
+    answers: (...statuses) => void next.splice(0, next.length, ...statuses),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       // It may have been closed already: that is no error here.
