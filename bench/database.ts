@@ -7,6 +7,7 @@ import { addMs, hourMs } from '../src/domain/time.ts'
 import type { Db } from '../src/store/database.ts'
 import { connect, migrateDatabase } from '../src/store/database.ts'
 import type { Store } from '../src/store/escalations.ts'
+import { find } from '../src/store/escalations.ts'
 import { openIn } from '../src/store/openings.ts'
 import { PolicyBook, savePolicy } from '../src/store/policies.ts'
 
@@ -53,13 +54,25 @@ export async function openOne(store: Store, id: string, now: Date): Promise<numb
   return escalation.id
 }
 
-/** `count` copies of an escalation whose page was delivered; they wake at `wakeAt`. */
+/**
+ * `count` copies of an escalation whose page was delivered; they wake at `wakeAt`. Of what it has promised nothing falls due
+ * before: else the audit would wake them.
+ */
 export async function copies(db: Db, model: number, count: number, now: Date, wakeAt: Date): Promise<void> {
   await copiesAsIs(db, model, count, {
     wake_at: `'${wakeAt.toISOString()}'::timestamptz`,
     wait_from: `'${now.toISOString()}'::timestamptz`,
     wait_until: `'${wakeAt.toISOString()}'::timestamptz`,
+    promises: `'${JSON.stringify(await promisesFrom(db, model, wakeAt))}'::jsonb`,
   })
+}
+
+async function promisesFrom(db: Db, model: number, wakeAt: Date): Promise<unknown> {
+  const { promises, wakeAt: first } = (await find(db, model))!
+  const later = Math.max(0, wakeAt.getTime() - (first ?? wakeAt).getTime())
+  return JSON.parse(JSON.stringify(promises), (key, value: unknown) =>
+    typeof value === 'string' && /^(due|warn)At$/.test(key) ? addMs(new Date(value), later) : value,
+  )
 }
 
 /** `count` copies of an escalation as it is, each for a ticket of its own; `special` names columns that are an expression instead. */
