@@ -30,7 +30,9 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     })
     request.on('end', resolve)
     for (const end of ['error', 'close'])
-      request.on(end, () => reject(new Refused(400, 'the request was cut off')))
+      request.on(end, () => {
+        if (!request.readableEnded) reject(new Refused(400, 'the request was cut off'))
+      })
   })
   return Buffer.concat(chunks)
 }

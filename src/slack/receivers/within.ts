@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
 /** What the work gives. Fails when it is not done by then; the work goes on. */
 export async function orLate<T>(work: Promise<T>, mostMs: number): Promise<T> {
   const late: unique symbol = Symbol('late')
@@ -10,11 +8,13 @@ export async function orLate<T>(work: Promise<T>, mostMs: number): Promise<T> {
 
 /** What the work gives, or `otherwise` when it is not done by then. Leaves no timer behind; the work goes on. */
 export async function within<T, E>(work: Promise<T>, mostMs: number, otherwise: E): Promise<T | E> {
-  const patience = new AbortController()
-  const over = sleep(mostMs, otherwise, { signal: patience.signal }).catch(() => otherwise)
+  let patience: NodeJS.Timeout | undefined
+  const over = new Promise<E>((done) => {
+    patience = setTimeout(done, mostMs, otherwise)
+  })
   try {
     return await Promise.race([work, over])
   } finally {
-    patience.abort()
+    clearTimeout(patience)
   }
 }
