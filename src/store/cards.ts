@@ -4,6 +4,7 @@ import { informing } from '../domain/notice.ts'
 import type { Enqueued } from '../domain/notice.ts'
 import { addMs } from '../domain/time.ts'
 import { recordset } from './bulk.ts'
+import { again } from './database.ts'
 import type { Db, Tx } from './database.ts'
 import { leaseMs } from './outbox.ts'
 import type { CardRow, NoticeRow } from './outbox.ts'
@@ -22,8 +23,8 @@ const lookedAt = 200
  */
 export async function claimStale(db: Db, now: Date, limit: number): Promise<Live[]> {
   // Two who claim at once must meet at the same row of a summary: the first in the order in which all are looked at.
-  const claimed = await db.transaction((tx) =>
-    tx
+  const claimed = await again(() =>
+    db
       .update(cards)
       // Whoever let a lease run out may have edited it: nobody knows what it shows.
       .set({ leaseUntil: addMs(now, leaseMs), shown: sql`case when lease_until is null then shown end` })

@@ -85,8 +85,11 @@ export const planAnew = ''
 /** How often a transaction is tried that PostgreSQL ended because two waited for each other. */
 const triesAtMost = 4
 
-/** Nothing of it was done, and the other one has gone on: it is done once more. Work inside must be safe to repeat. */
-async function again<T>(transact: () => Promise<T>): Promise<T> {
+/**
+ * A transaction, or a statement that is one, which PostgreSQL may end because two waited for each other: nothing of it was
+ * done, and the other one has gone on, so it is done once more. Work inside must be safe to repeat.
+ */
+export async function again<T>(transact: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await transact()

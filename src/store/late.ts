@@ -78,6 +78,7 @@ async function lateOnes(db: Db, which: SQL): Promise<number[]> {
 async function fallBackSome(store: Store, now: Date, which: SQL): Promise<Late> {
   return store.db.transaction(async (tx) => {
     const pages = await claimLate(tx, which)
+    if (pages.length === 0) return { late: 0, failed: [], quarantined: 0 }
     const rows = await hold(
       tx,
       pages.map(({ escalation }) => escalation),
