@@ -36,7 +36,8 @@ async function send({ url, log, stopping }: Heartbeat): Promise<HeartbeatOutcome
 /** What became of it, in a word: the message of an error may hold the address. Null when it was taken. */
 async function refusalOf(url: string, signal: AbortSignal): Promise<string | null> {
   try {
-    const response = await fetch(url, { signal })
+    // A minute later the receiver would be about to close it, or just has.
+    const response = await fetch(url, { signal, headers: { connection: 'close' } })
     await response.body?.cancel()
     return response.ok ? null : `HTTP ${response.status}`
   } catch (error) {

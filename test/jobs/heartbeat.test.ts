@@ -51,7 +51,7 @@ it('tells of a healthy minute, and is silent while something is not well', async
   await belay.store.db.$client.query('alter table gone rename to timeline')
   await world.quiet()
   await belay.ring('heartbeat')
-  expect(there.heard.length).toBeGreaterThan(before)
+  expect(there.heard.length, text()).toBeGreaterThan(before)
   expect((await scrapedAnew(world.url)).get('belay_heartbeat_total{outcome="withheld"}')).toBeGreaterThan(0)
 })
 
