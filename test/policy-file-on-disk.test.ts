@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -53,16 +53,17 @@ describe('a file on disk', () => {
     vi.waitFor(() => expect(seen).toEqual(contents), { timeout: 5000 })
 
   it('is watched while it is edited, replaced, gone and back', async () => {
-    await writeFile(path, 'one')
+    // At once: a look at a file of which half is written could come in between.
+    writeFileSync(path, 'one')
     const { seen, done } = watch()
-    await writeFile(path, 'two')
+    writeFileSync(path, 'two')
     await changes(seen, 'two')
     await writeFile(join(folder, 'new.yml'), 'six')
     await rename(join(folder, 'new.yml'), path)
     await changes(seen, 'two', 'six')
-    await writeFile(path, 'six')
-    await rm(path)
-    await writeFile(path, 'ten')
+    writeFileSync(path, 'six')
+    rmSync(path)
+    writeFileSync(path, 'ten')
     await changes(seen, 'two', 'six', 'ten')
     stop.abort()
     await expect(done).resolves.toBeUndefined()

@@ -17,22 +17,33 @@ const handlingMs = secondMs
 export function timeOf(sandbox: Sandbox, belays: readonly Belay[], db: Db) {
   const { clock } = sandbox
   const each = (work: (belay: Belay) => Promise<unknown>) => Promise.all(belays.map(work))
-  const turn = async () => {
+  const settled = async () => {
     await sandbox.settled()
     // A handler goes on after its acknowledgement, which is all that Slack knows of.
     await each((belay) => belay.handled(handlingMs))
+  }
+  const turn = async () => {
+    await settled()
     await each((belay) => belay.sweepNow())
     await each(({ pump }) => pump.idle())
   }
-  /** Until nothing is left for now. What is left although it is due waits for its channel: a second helps. */
+  /** When there is work again; null when there is none soon. */
+  const soon = async () => {
+    await settled()
+    await each((belay) => belay.ring('inbox'))
+    await each(({ pump }) => pump.idle())
+    const next = (await nextWorkAt(db))?.getTime() ?? Infinity
+    return next > clock.now().getTime() + soonMs ? null : next
+  }
+  /** Until nothing is left for now. What is left although it is due twice waits for its channel: a second helps. */
   const quiet = async () => {
     for (let turns = 0; turns < 60; turns += 1) {
       await turn()
+      if ((await soon()) === null) return
       await turn()
-      const next = await nextWorkAt(db)
-      const now = clock.now().getTime()
-      if (!next || next.getTime() > now + soonMs) return
-      clock.set(new Date(Math.max(next.getTime(), now + secondMs)))
+      const next = await soon()
+      if (next === null) return
+      clock.set(new Date(Math.max(next, clock.now().getTime() + secondMs)))
     }
     throw new Error('Belay does not come to rest')
   }
