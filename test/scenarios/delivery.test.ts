@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Fault } from '../../sandbox/protocol.ts'
 import { keepDirectChannel, personById } from '#store/people.ts'
-import { enqueue } from '#store/save.ts'
 import { notices } from '#store/schema.ts'
 import { plain, startDesk, type Desk } from '../support/desk.ts'
 import { offers, phones, shown } from '../support/pings.ts'
@@ -19,20 +18,6 @@ afterAll(() => desk[Symbol.asyncDispose]())
 /** The messages in a channel that are about this, threads left out. */
 const about = (channel: string, words: string) =>
   desk.sandbox.messages(channel).filter((message) => message.text.includes(words) && !message.thread_ts)
-
-it('a card is posted as it reads once it has arrived: nothing is edited until something happens', async () => {
-  const { sandbox, first, quiet } = desk
-  const edits = (channel: string) =>
-    sandbox
-      .journal({ name: 'chat.update' })
-      .filter(({ body }) => (body as { channel: string }).channel === channel)
-  const told = await desk.escalate('Posted once', plain)
-  await quiet()
-  expect(edits('C0FRONT')).toEqual([])
-  await first.press(told.card, 'Acknowledge')
-  await quiet()
-  expect(edits('C0FRONT')).toHaveLength(1)
-})
 
 it('a channel that is archived: the fallback hears of it within seconds, and the next tier is asked', async () => {
   const { sandbox, manager, pass, quiet } = desk
@@ -52,36 +37,6 @@ it('a channel that is archived: the fallback hears of it within seconds, and the
   expect(shown(desk.first.again(told.card))).toContain('could not be delivered')
   await sandbox.act({ type: 'unarchive', as: 'U0HEAD', channel: 'C0ENG' })
   await quiet()
-})
-
-it('a card whose channel was archived for a while tells the truth again when it is not', async () => {
-  const { sandbox, first, pass, quiet } = desk
-  const told = await desk.escalate('Archived for a while', plain)
-  await sandbox.act({ type: 'archive', as: 'U0HEAD', channel: 'C0FRONT' })
-  await first.press(await first.sees('dm', 'Archived for a while'), 'Acknowledge')
-  await quiet()
-  await sandbox.act({ type: 'unarchive', as: 'U0HEAD', channel: 'C0FRONT' })
-  await pass(5.1)
-  const card = first.again(told.card)
-  expect(shown(card)).toContain('Acknowledged by First-line engineer 2')
-  expect(offers(card)).not.toContain('Acknowledge')
-})
-
-it('a channel that refuses its edits does not use up those of the others', async () => {
-  const { sandbox, pass } = desk
-  const tickets = Array.from({ length: 8 }, (_, index) => `Behind ${index}`)
-  for (const subject of tickets) await desk.escalate(subject, plain)
-  await sandbox.act({ type: 'archive', as: 'U0HEAD', channel: 'C0FRONT' })
-  await pass(21)
-  const edits = () => sandbox.journal({ name: 'chat.update', channel: 'C0FRONT' }).length
-  const before = edits()
-  await pass(5)
-  expect(edits() - before).toBeGreaterThan(0)
-  expect(edits() - before).toBeLessThan(tickets.length)
-  await sandbox.act({ type: 'unarchive', as: 'U0HEAD', channel: 'C0FRONT' })
-  await pass(5.1)
-  for (const subject of tickets)
-    expect(shown(await desk.first.sees('C0FRONT', subject))).toContain('Tier 3 of 3')
 })
 
 it('a channel that is limited waits, and no other waits for it', async () => {
@@ -203,20 +158,6 @@ it('a policy that is read again holds for what opens from then on; what is open 
   await belay.adopt(testPolicy())
 })
 
-it('a card that somebody deleted is posted anew, and still answers', async () => {
-  const { sandbox, first, second, quiet, pass } = desk
-  const told = await desk.escalate('Deleted', plain)
-  await sandbox.act({ type: 'delete', as: sandbox.botUserId, channel: 'C0FRONT', ts: told.card.ts })
-  await quiet()
-  await pass(15.5)
-  const page = await second.sees('C0ENG', 'Deleted')
-  await second.press(page, 'Acknowledge')
-  await quiet()
-  const again = await first.sees('C0FRONT', new RegExp(`^${told.name} critical`))
-  expect(again.text).toContain('Acknowledged by Second-line engineer')
-  expect(offers(again)).toContain('Resolve')
-})
-
 it('a line that waited for its card, and then was lost on its way, is sent again like any other', async () => {
   const { sandbox, first, pass } = desk
   const told = await desk.escalate('Long wait', plain)
@@ -300,14 +241,3 @@ it.each(['its channel can not be searched for a while', 'its channel is busy'])(
     await hook(ticketEvent('ticket.solved', { id: how }))
   },
 )
-
-it('a channel that has a card again does not get another in the place of the one that was lost', async () => {
-  const { belay, sandbox, quiet } = desk
-  const { id } = await desk.escalate('One card', plain)
-  const notice = { kind: 'card', channel: 'C0FRONT' } as const
-  const anew = { key: 'card:anew', escalation: id, target: 'C0FRONT', priority: 1, notice }
-  await belay.store.db.transaction((tx) => enqueue(tx, [anew], sandbox.clock.now()))
-  belay.pump.wake()
-  await quiet()
-  expect(about('C0FRONT', 'One card')).toHaveLength(1)
-})
