@@ -5,9 +5,8 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
-import * as schema from './schema.ts'
 
-export type Db = NodePgDatabase<typeof schema> & { $client: pg.Pool }
+export type Db = NodePgDatabase & { $client: pg.Pool }
 /** A transaction. Writers take this and never `Db`: a notice can only be written with the change that it announces. */
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
 
@@ -36,7 +35,7 @@ export function connect(url: string, onError: (error: Error) => void, limits: Da
   })
   pool.on('error', onError)
   pool.on('connect', (client) => client.on('error', onError))
-  const db: Db = drizzle(pool, { schema, casing: 'snake_case' })
+  const db: Db = drizzle(pool, { casing: 'snake_case' })
   db.transaction = transactionsOf(pool)
   return db
 }
@@ -48,7 +47,7 @@ export function connect(url: string, onError: (error: Error) => void, limits: Da
 function transactionsOf(pool: pg.Pool): Db['transaction'] {
   const known = new WeakMap<pg.PoolClient, Pick<Db, 'transaction'>>()
   const on = (client: pg.PoolClient) => {
-    const made = known.get(client) ?? drizzle(client, { schema, casing: 'snake_case' })
+    const made = known.get(client) ?? drizzle(client, { casing: 'snake_case' })
     known.set(client, made)
     return made
   }

@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { expect, it } from 'vitest'
 import { acknowledge } from '#domain/verbs.ts'
 import { cardsOf, replaceLost, wantRefresh } from '#store/cards.ts'
-import type { Db, Tx } from '#store/database.ts'
+import type { Tx } from '#store/database.ts'
 import { changeIn } from '#store/escalations.ts'
 import { claimNotices, settleSent } from '#store/outbox.ts'
 import { escalations } from '#store/schema.ts'
@@ -42,7 +42,7 @@ it.each(['is posted anew', 'is drawn again'])(
     const posted = { channel: 'C0FIRST', ts: '1.1', shape: 'card', versions: new Map(), shown: null } as const
     await store.db.transaction((tx) => settleSent(tx, [page!], posted, start))
     const [card] = await cardsOf(store.db, [id])
-    const once = drizzle(store.db.$client, { casing: 'snake_case' }) as Db
+    const once = drizzle(store.db.$client, { casing: 'snake_case' })
     const locked = Promise.withResolvers<void>()
     const changing = once.transaction(async (tx) => {
       await lock(tx, id)
