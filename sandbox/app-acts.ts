@@ -71,7 +71,7 @@ export class AppActs {
 
   async use(act: Extract<Act, { type: 'press' | 'choose' }>): Promise<ActResult> {
     const found = this.#locate(act)
-    if (!found) return no('not_found', `No element ${act.block_id}/${act.action_id} there.`)
+    if (!found) return changed(act)
     const { spot, field, state } = found
     const problems = typeIn(blocksOf(spot), state, act.values, this.#suggestions(act.place))
     if (problems.length > 0) return no('invalid_value', problems.join('; '))
@@ -91,7 +91,7 @@ export class AppActs {
 
   async suggest(act: Extract<Act, { type: 'suggest' }>): Promise<ActResult> {
     const found = this.#locate(act)
-    if (!found) return no('not_found', `No element ${act.block_id}/${act.action_id} there.`)
+    if (!found) return changed(act)
     const { failed, ...answer } = await this.#tell.suggest(found.spot, found.field, act.query)
     if (failed) return no(plainReason(failed), 'The options could not be loaded.')
     const options = answer.options ?? answer.option_groups?.flatMap((group) => group.options) ?? []
@@ -195,6 +195,11 @@ export class AppActs {
     this.#world.notice(user, text, channel)
     return no(error, text)
   }
+}
+
+/** Blocks without an id of their own get a new one with every edit: who is a moment late presses what is not there. */
+function changed({ block_id, action_id }: { block_id: string; action_id: string }): Refusal {
+  return no('not_found', `This has just changed, and has no ${block_id}/${action_id} any more. Try again.`)
 }
 
 function blocksOf(spot: Spot) {

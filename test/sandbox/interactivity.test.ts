@@ -223,6 +223,11 @@ describe('elements in messages', () => {
     await expect(agent().press(card, 'Explode')).rejects.toThrow(
       /no button "Explode" \(there: Resolve, MUTE, COPY\)/,
     )
+    // It was pressed on a page that had not heard of an edit yet.
+    expect(await sandbox.act({ ...press, block_id: 'before' })).toMatchObject({
+      error: 'not_found',
+      text: 'This has just changed, and has no before/resolve any more. Try again.',
+    })
   })
 
   it('ask the app for options', async () => {
