@@ -20,7 +20,7 @@ function plan(): { seed: number; runs: number }[] {
   if (given['MODEL_SEED'])
     return [{ seed: Number(given['MODEL_SEED']), runs: Number(given['MODEL_RUNS'] ?? 1) }]
   // What a change is held to is the same for everybody who checks it; new ground is for those who look for it.
-  if (!given['MODEL_RUNS']) return [2380, 2381].map((seed) => ({ seed, runs: 2 }))
+  if (!given['MODEL_RUNS']) return [2382, 2381].map((seed) => ({ seed, runs: 2 }))
   const runs = Math.ceil(Number(given['MODEL_RUNS']) / 2)
   return [
     { seed: newSeed, runs },
